@@ -1,0 +1,1 @@
+"""What every room stands on: clock, database, columns, errors, access, nursery, logging. Knows no word of the trade."""

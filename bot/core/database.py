@@ -1,0 +1,102 @@
+"""The database: one code path on SQLite and PostgreSQL.
+
+`write()` is the only place that commits. On SQLite there is one writer connection that begins IMMEDIATE (a plain BEGIN
+that reads first and writes later gets "database is locked" under load), readers run beside it in WAL; on PostgreSQL
+both are the pool. A session must not outlive its block nor hold any await but the database's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.bells import Bells, asked_for
+from bot.core.logging import write_lines
+
+# How long a use case waits for a connection before it gives up: longer than any burst we accept.
+_PATIENCE_SECONDS = 120
+# A server takes 100 connections by default, for all its clients: beyond this we wait for each other instead.
+_POSTGRES_CONNECTIONS = 20
+
+
+class Database:
+    """Engines and transactions for one URL. `bells` ring after each commit that asked for them."""
+
+    def __init__(self, url: str, bells: Bells | None = None) -> None:
+        self.url = url
+        self.bells = bells or Bells()
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._writer, self._reader = _sqlite_engines(url) if self.is_sqlite else _postgres_engines(url)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises; then log lines and bells."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                await session.connection()
+                yield session
+            write_lines(session)
+            self.bells.ring(asked_for(session))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading, all of it as at its first query; whatever it changes is rolled back."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            # Closing rolls back without emptying the rows, so that what was read can be used outside.
+            yield session
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def _postgres_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    engine = create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=_POSTGRES_CONNECTIONS - 8,
+        pool_timeout=_PATIENCE_SECONDS,
+        pool_pre_ping=True,
+    )
+    # As in SQLite: two queries of one reader must not see two different states ("inbox empty", "newest update 7").
+    return engine, engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    writer = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=_PATIENCE_SECONDS
+    )
+    reader = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=4, pool_timeout=_PATIENCE_SECONDS
+    )
+    _prepare_sqlite(writer, begin="BEGIN IMMEDIATE")
+    _prepare_sqlite(reader, begin="BEGIN")
+    return writer, reader
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction control begins late and deferred; ours is explicit.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,50 @@
+"""Everything that can be set, in one typed tree. `.env.example` lists each setting with its meaning.
+
+Read from the environment with the prefix JIAOYING_, then from `.env`. Nothing here has a default that would be unsafe
+in service: without a token the program does not start.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Pace(StrEnum):
+    """How fast the sender speaks."""
+
+    TELEGRAM = "telegram"
+    UNLIMITED = "unlimited"
+    """Only for a server of one's own without limits; Telegram would answer with 429."""
+
+
+class Settings(BaseSettings):
+    """One installation."""
+
+    model_config = SettingsConfigDict(env_prefix="JIAOYING_", env_file=".env", extra="ignore")
+
+    bot_token: SecretStr = Field(default=SecretStr(""), description="what @BotFather gave")
+    api_url: str = Field(
+        default="https://api.telegram.org", description="the Bot API server, without a slash at the end"
+    )
+    proxy: str | None = Field(default=None, description="HTTP proxy for reaching it")
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///var/jiaoying.db",
+        description="sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER@HOST/NAME",
+    )
+    pack: Path = Field(default=ROOT / "packs" / "dazu", description="the district pack's folder")
+    files: Path = Field(default=Path("var/files"), description="where photos and recordings are kept")
+    pace: Pace = Field(default=Pace.TELEGRAM, description="telegram, or unlimited for a server without limits")
+    workers: int = Field(
+        default=4, ge=1, le=64, description="updates handled at once on PostgreSQL; SQLite has one writer"
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_json: bool = Field(default=False, description="one JSON object per log line")
+    sandbox_url: str | None = Field(
+        default=None, description="a sandbox whose clock is followed; only with `run --sandbox` and `demo`"
+    )
