@@ -1,0 +1,279 @@
+"""The plan: one district's pack, loaded, checked and never changed; what the other rooms ask.
+
+A lookup that can miss is called `get_...` and returns None; the others raise `UnknownEntry`. What it does not do:
+it answers from the pack alone. Who holds a post, which grids exist and what was typed in since are directory's rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from bot.plan.checking import problems_between
+from bot.plan.demo import DemoWorld
+from bot.plan.demo_checking import demo_problems
+from bot.plan.errors import PackError, PackProblem, UnknownEntry
+from bot.plan.loading import DEMO_FILE, Draft, Section, content_hash, read_demo, read_pack
+from bot.plan.regions import TitleMatch, is_grid, match_title, names_of, parent_of, spellings
+from bot.plan.schema import (
+    Entry,
+    Kind,
+    Level,
+    Nature,
+    PackInfo,
+    PostKind,
+    Region,
+    Ring,
+    Scope,
+    Sector,
+    Tier,
+    TimeRule,
+    Unit,
+    Wait,
+    WaitKey,
+)
+
+E = TypeVar("E", bound=Entry)
+V = TypeVar("V")
+
+
+def load_plan(directory: Path) -> Plan:
+    """Reads a pack.
+
+    Raises:
+        PackError: with every problem found.
+    """
+    draft, problems = _examined(directory)
+    if problems or draft.info is None:
+        raise PackError(problems)
+    return Plan._of(draft, draft.info.entry, content_hash(directory))
+
+
+def load_demo(path: Path, plan: Plan) -> DemoWorld:
+    """Reads a demo world (`demo.yaml` or its directory) that plays on `plan`.
+
+    Raises:
+        PackError: with every problem found.
+    """
+    world, problems = _examined_demo(path / DEMO_FILE if path.is_dir() else path, plan)
+    if problems or world is None:
+        raise PackError(problems)
+    return world
+
+
+def check(directory: Path) -> list[PackProblem]:
+    """Everything wrong with a pack and with its demo world if it has one; an empty list means it can be used."""
+    draft, problems = _examined(directory)
+    demo = directory / DEMO_FILE
+    if not problems and draft.info is not None and demo.exists():
+        _, problems = _examined_demo(demo, Plan._of(draft, draft.info.entry, ""))
+    return sorted(problems)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of a district's pack. `content_hash` is the SHA-256 of its files (demo.yaml apart)."""
+
+    info: PackInfo
+    content_hash: str
+    regions: Mapping[str, Region]
+    units: Mapping[str, Unit]
+    posts: Mapping[str, PostKind]
+    sectors: Mapping[str, Sector]
+    kinds: Mapping[str, Kind]
+    tiers: Mapping[Level, Tier]
+    rings: Mapping[Nature, Ring]
+    times: Mapping[str, TimeRule]
+    waits: Mapping[WaitKey, Wait]
+    _children: Mapping[str, tuple[Region, ...]] = field(repr=False)
+    _names: Mapping[str, tuple[Region, ...]] = field(repr=False)
+
+    @classmethod
+    def _of(cls, draft: Draft, info: PackInfo, digest: str) -> Plan:
+        regions = _by(draft.regions, "code")
+        return cls(
+            info=info,
+            content_hash=digest,
+            regions=regions,
+            units=_by(draft.units, "key"),
+            posts=_by(draft.posts, "key"),
+            sectors=_by(draft.sectors, "key"),
+            kinds=_by(draft.kinds, "key"),
+            tiers=MappingProxyType({located.entry.key: located.entry for located in draft.tiers.entries}),
+            rings=MappingProxyType({located.entry.nature: located.entry for located in draft.rings.entries}),
+            times=_by(draft.times, "key"),
+            waits=MappingProxyType({located.entry.key: located.entry for located in draft.waits.entries}),
+            _children=_families(regions.values()),
+            _names=names_of(regions.values()),
+        )
+
+    @property
+    def version(self) -> str:
+        """The pack's key, version and the beginning of its hash: what an archive records (`dazu 1.0 a1b2c3d4e5f6`)."""
+        return f"{self.info.key} {self.info.version} {self.content_hash[:12]}"
+
+    @property
+    def district(self) -> Region:
+        """The region everything else lies in."""
+        return next(region for region in self.regions.values() if region.level is Level.DISTRICT)
+
+    # places
+
+    def get_region(self, code: str) -> Region | None:
+        """The pack's region with that code; None for a grid's code, which the pack does not list."""
+        return self.regions.get(code)
+
+    def region(self, code: str) -> Region:
+        """The pack's region with that code. Raises UnknownEntry, also for a grid."""
+        return _required(self.regions, code, "region")
+
+    def children(self, code: str) -> tuple[Region, ...]:
+        """The pack's regions one level below, by code; a village has none here (its grids are directory's)."""
+        self.region(code)
+        return self._children.get(code, ())
+
+    def ancestors(self, code: str) -> tuple[Region, ...]:
+        """The regions a place lies in, nearest first, without itself. A grid of a known village has three."""
+        above = parent_of(code) if is_grid(code) else self.region(code).parent
+        found: list[Region] = []
+        while above is not None:
+            found.append(self.region(above))
+            above = found[-1].parent
+        return tuple(found)
+
+    def path(self, code: str) -> tuple[Region, ...]:
+        """From the district down to the place itself; for a grid down to its village."""
+        itself = () if is_grid(code) else (self.region(code),)
+        return (*reversed(self.ancestors(code)), *itself)
+
+    def contains(self, outer: str, inner: str) -> bool:
+        """Whether the place `inner` is `outer` or lies in it, along the pack's own parents."""
+        return outer == inner or any(region.code == outer for region in self.ancestors(inner))
+
+    def reach(self, scope: Scope, place: str) -> tuple[str, ...]:
+        """The codes whose prefixes are a right's territory, for a post at `place` (a region's or grid's code).
+
+        Scope district, and the district's own posts, give the tenant's codes: a zone without a county code is several.
+        """
+        if scope is Scope.DISTRICT or place == self.district.code:
+            return self.info.tenant
+        return (place,)
+
+    def find_regions(self, fragment: str, under: str | None = None) -> tuple[Region, ...]:
+        """Regions whose name holds `fragment` or whose code begins with it; exact names first, then beginnings.
+
+        `under` limits the search to a region and what lies in it. An empty fragment finds nothing.
+        """
+        wanted = fragment.strip()
+        if not wanted:
+            return ()
+        within = (region for region in self.regions.values() if under is None or self.contains(under, region.code))
+        ranked = [(rank, region) for region in within if (rank := _rank(region, wanted)) is not None]
+        return tuple(region for _, region in sorted(ranked, key=lambda found: (found[0], found[1].code)))
+
+    def region_from_title(self, title: str) -> TitleMatch:
+        """The places and the tier a chat group's title suggests; an administrator confirms."""
+        return match_title(title, self._names)
+
+    def number_prefix(self, code: str) -> str:
+        """What the number of a report from this place begins with: the town's short name, or the district's."""
+        towns = [region for region in self.path(code) if region.level is Level.TOWN]
+        return (towns[0] if towns else self.district).short_name
+
+    def duty_phone(self, code: str) -> str | None:
+        """The duty number of exactly this region; the district's is its duty unit's. None where nobody supplied one."""
+        region = self.get_region(code)
+        if region is None:
+            return None
+        if region.duty_phone is None and region.level is Level.DISTRICT:
+            return self.unit(self.info.duty_unit).duty_phone
+        return region.duty_phone
+
+    def with_duty_phones(self, phones: Mapping[str, str]) -> Plan:
+        """The same plan with duty numbers by region code, as a district or the demo supplies them."""
+        for code in phones:
+            self.region(code)
+        changed = {
+            code: region.model_copy(update={"duty_phone": phones[code]}) if code in phones else region
+            for code, region in self.regions.items()
+        }
+        regions = changed.values()
+        return replace(self, regions=MappingProxyType(changed), _children=_families(regions), _names=names_of(regions))
+
+    # entries
+
+    def unit(self, key: str) -> Unit:
+        """Raises UnknownEntry."""
+        return _required(self.units, key, "unit")
+
+    def post_kind(self, key: str) -> PostKind:
+        """Raises UnknownEntry."""
+        return _required(self.posts, key, "post")
+
+    def kind(self, key: str) -> Kind:
+        """Raises UnknownEntry."""
+        return _required(self.kinds, key, "kind")
+
+    def kinds_for(self, nature: Nature) -> tuple[Kind, ...]:
+        """The kinds a person may choose from, in the pack's order."""
+        return tuple(kind for kind in self.kinds.values() if nature in kind.natures)
+
+    def tier(self, key: str) -> Tier:
+        """Raises UnknownEntry."""
+        return _required({str(level): tier for level, tier in self.tiers.items()}, key, "tier")
+
+    def ring(self, nature: Nature) -> Ring:
+        """Whose groups ring for a report of this nature; the pack has one for every nature."""
+        return self.rings[nature]
+
+    def time_rule(self, key: str) -> TimeRule:
+        """Raises UnknownEntry."""
+        return _required(self.times, key, "time rule")
+
+    def wait(self, key: WaitKey) -> timedelta:
+        """A house rule's length; the pack sets every one."""
+        return self.waits[key].wait
+
+
+def _examined(directory: Path) -> tuple[Draft, list[PackProblem]]:
+    draft = read_pack(directory)
+    return draft, [*draft.problems, *problems_between(draft)]
+
+
+def _examined_demo(path: Path, plan: Plan) -> tuple[DemoWorld | None, list[PackProblem]]:
+    problems: list[PackProblem] = []
+    located = read_demo(path, problems)
+    if located is None:
+        return None, problems
+    return located.entry, demo_problems(located, plan.regions, plan.posts, plan.units)
+
+
+def _by(section: Section[E], name: str) -> Mapping[str, E]:
+    return MappingProxyType({getattr(located.entry, name): located.entry for located in section.entries})
+
+
+def _families(regions: Iterable[Region]) -> Mapping[str, tuple[Region, ...]]:
+    families: dict[str, list[Region]] = {}
+    for region in sorted(regions, key=lambda region: region.code):
+        if region.parent is not None:
+            families.setdefault(region.parent, []).append(region)
+    return MappingProxyType({parent: tuple(children) for parent, children in families.items()})
+
+
+def _required(entries: Mapping[str, V], key: str, what: str) -> V:
+    if key not in entries:
+        raise UnknownEntry(what, key)
+    return entries[key]
+
+
+def _rank(region: Region, wanted: str) -> int | None:
+    names = spellings(region)
+    if wanted in names:
+        return 0
+    if any(name.startswith(wanted) for name in names) or region.code.startswith(wanted):
+        return 1
+    return 2 if any(wanted in name for name in names) else None
