@@ -1,0 +1,20 @@
+"""What a place is called, down to the grid. The pack names regions; grids are named here."""
+
+from __future__ import annotations
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.directory import repository
+from bot.plan.regions import is_grid
+from bot.plan.schema import Level
+from bot.plan.service import Plan
+
+
+async def name_of(session: AsyncSession, plan: Plan, code: str) -> str:
+    """The place from the town down, `龙水镇 明光社区 第3网格`; the district itself by its own name."""
+    below = [region for region in plan.path(code) if region.level is not Level.DISTRICT]
+    names = [region.name if region.level is Level.TOWN else region.short_name for region in below]
+    if is_grid(code):
+        grid = await repository.grid(session, code)
+        names.append(grid.name if grid else code)
+    return " ".join(names) or plan.district.name
