@@ -1,0 +1,80 @@
+"""Every query on the inbox. Private to inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.upsert import insert_new
+from bot.inbox.models import InboxUpdate, UpdateState
+
+
+async def add(session: AsyncSession, now: datetime, updates: Sequence[tuple[int, int, dict[str, Any]]]) -> int:
+    """Stores (update_id, chat_id, payload) in order; those already here are skipped. How many were new."""
+    rows = [
+        {
+            "update_id": update_id,
+            "chat_id": chat_id,
+            "payload": payload,
+            "state": UpdateState.WAITING,
+            "attempts": 0,
+            "received_at": now,
+        }
+        for update_id, chat_id, payload in updates
+    ]
+    return await insert_new(session, InboxUpdate, rows)
+
+
+async def take_next(session: AsyncSession) -> InboxUpdate | None:
+    """Locks the oldest update that is the first waiting one of its chat and that nobody else holds."""
+    earlier = aliased(InboxUpdate)
+    first_of_its_chat = ~exists().where(
+        col(earlier.chat_id) == col(InboxUpdate.chat_id),
+        col(earlier.state) == UpdateState.WAITING,
+        col(earlier.id) < col(InboxUpdate.id),
+    )
+    statement = select(InboxUpdate).where(InboxUpdate.state == UpdateState.WAITING, first_of_its_chat)
+    statement = statement.order_by(col(InboxUpdate.id)).limit(1).with_for_update(skip_locked=True)
+    return (await session.exec(statement)).first()
+
+
+async def retake(session: AsyncSession, row_id: int) -> InboxUpdate | None:
+    """The same update once more, locked, if it still waits."""
+    statement = select(InboxUpdate).where(InboxUpdate.id == row_id, InboxUpdate.state == UpdateState.WAITING)
+    return (await session.exec(statement.with_for_update())).first()
+
+
+async def anything_waits(session: AsyncSession) -> bool:
+    """Whether an update waits to be handled."""
+    statement = select(InboxUpdate.id).where(InboxUpdate.state == UpdateState.WAITING).limit(1)
+    return (await session.exec(statement)).first() is not None
+
+
+async def newest_update_id(session: AsyncSession) -> int:
+    """The platform's id of the update received last; 0 if there is none."""
+    newest = select(InboxUpdate.update_id).order_by(col(InboxUpdate.id).desc()).limit(1)
+    return (await session.exec(newest)).first() or 0
+
+
+async def oldest_done(session: AsyncSession) -> datetime | None:
+    """When the oldest update still kept was handled; None if there is none."""
+    oldest = select(func.min(InboxUpdate.done_at)).where(InboxUpdate.state == UpdateState.DONE)
+    return (await session.exec(oldest)).one()
+
+
+async def forget_done(session: AsyncSession, before: datetime) -> int:
+    """Deletes updates handled before the instant; how many."""
+    old = delete(InboxUpdate).where(col(InboxUpdate.state) == UpdateState.DONE, col(InboxUpdate.done_at) < before)
+    return int((await session.exec(old)).rowcount)
+
+
+async def count_by_state(session: AsyncSession) -> dict[UpdateState, int]:
+    """How many updates are in each state."""
+    rows = await session.exec(select(InboxUpdate.state, func.count()).group_by(InboxUpdate.state))
+    return {UpdateState(state): count for state, count in rows.all()}

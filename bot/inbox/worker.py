@@ -1,0 +1,123 @@
+"""Handles updates: takes the first of a chat, runs its handler and marks it done in one transaction.
+
+A refusal leaves no trace but the sentence that explains it. A fault is tried again and then set aside with an id, so
+that one poisonous update holds up neither its chat nor the others. Knows no chat library; the handler is given to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.bells import ring_after_commit
+from bot.core.clock import Clock
+from bot.core.database import Database
+from bot.core.errors import Refusal
+from bot.inbox import repository
+from bot.inbox.models import InboxUpdate, UpdateState
+from bot.inbox.taps import TapAnswerer
+
+log = structlog.get_logger()
+
+_NAP_SECONDS = 5.0
+_TRIES = 3
+_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What the worker is given: how to handle an update, to explain a refusal, to apologise for a fault."""
+
+    handle: Callable[[AsyncSession, InboxUpdate], Awaitable[None]]
+    explain: Callable[[AsyncSession, InboxUpdate, Refusal], Awaitable[None]]
+    apologise: Callable[[AsyncSession, InboxUpdate, str], Awaitable[None]]
+
+
+class Worker:
+    """`run()` until cancelled. Several may run; the database keeps them apart."""
+
+    def __init__(self, database: Database, clock: Clock, handling: Handling, taps: TapAnswerer) -> None:
+        self._database = database
+        self._clock = clock
+        self._handling = handling
+        self._taps = taps
+
+    async def run(self) -> None:
+        """Handles updates until cancelled."""
+        while True:
+            if not await self._anything() or not await self.handle_next():
+                await self._database.bells.wait("inbox", _NAP_SECONDS)
+
+    async def handle_next(self) -> bool:
+        """Handles one update; whether there was one."""
+        row_id: int | None = None
+        try:
+            async with self._database.write() as session:
+                row = await repository.take_next(session)
+                if row is None:
+                    return False
+                row_id = row.id
+                self._taps.answer(row.payload)
+                await self._handling.handle(session, row)
+                self._finish(session, row)
+        except Exception as error:
+            if row_id is None:
+                raise
+            await self._account_for(row_id, error)
+        return True
+
+    async def _anything(self) -> bool:
+        async with self._database.read() as session:
+            return await repository.anything_waits(session)
+
+    async def _account_for(self, row_id: int, error: Exception) -> None:
+        """A refusal is explained; anything else, also a failure to explain, is a fault."""
+        if isinstance(error, Refusal):
+            try:
+                await self._explain(row_id, error)
+                return
+            except Exception as fault:
+                error = fault
+        await self._set_back(row_id, error)
+
+    async def _explain(self, row_id: int, refusal: Refusal) -> None:
+        log.info("refused", update=row_id, reason=str(refusal))
+        async with self._database.write() as session:
+            row = await repository.retake(session, row_id)
+            if row is None:
+                return
+            await self._handling.explain(session, row, refusal)
+            self._finish(session, row)
+
+    async def _set_back(self, row_id: int, error: Exception) -> None:
+        fault = secrets.token_hex(4)
+        log.error("update_failed", update=row_id, fault=fault, exc_info=error)
+        async with self._database.write() as session:
+            row = await repository.retake(session, row_id)
+            if row is None:
+                return
+            row.attempts += 1
+            row.fault = fault
+            if row.attempts >= _TRIES:
+                row.state = UpdateState.FAILED
+                row.done_at = self._clock.now()
+                await self._apologise(session, row, fault)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _apologise(self, session: AsyncSession, row: InboxUpdate, fault: str) -> None:
+        try:
+            async with session.begin_nested():
+                await self._handling.apologise(session, row, fault)
+        except Exception:
+            # Setting the update aside matters more than saying so: it must not stop its chat.
+            log.exception("not_apologised", update=row.id, fault=fault)
+
+    def _finish(self, session: AsyncSession, row: InboxUpdate) -> None:
+        row.state = UpdateState.DONE
+        row.done_at = self._clock.now()
+        ring_after_commit(session, "inbox")
