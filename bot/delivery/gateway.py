@@ -1,0 +1,134 @@
+"""The only way out to the platform: one HTTP client, JSON in and out. Knows no bot framework and no domain.
+
+It says apart what the ledger must know apart: the platform refused (`Refused`), the request certainly never left
+(`Unsent`), or nobody knows (`Unknown`: timeout, reset, 5xx). It does not retry, pace or interpret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import aiohttp
+import orjson
+
+from bot.core.errors import JiaoyingError
+
+CALL_TIMEOUT_SECONDS = 20.0
+_CHUNK_BYTES = 64 * 1024
+_CONNECT_SECONDS = 10.0
+# The last one: our proxy would not or could not open the line.
+_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+
+
+class GatewayError(JiaoyingError):
+    """A call that did not give a result. `method` says which."""
+
+    def __init__(self, method: str, text: str) -> None:
+        super().__init__(f"{method}: {text}")
+        self.method = method
+
+
+class Refused(GatewayError):
+    """The platform answered no. `code` as in HTTP, `description` as it said, `parameters` may carry retry_after."""
+
+    def __init__(self, method: str, code: int, description: str, parameters: Mapping[str, Any]) -> None:
+        super().__init__(method, f"{code} {description}")
+        self.code = code
+        self.description = description
+        self.retry_after: int | None = parameters.get("retry_after")
+        self.migrate_to: int | None = parameters.get("migrate_to_chat_id")
+
+
+class Unsent(GatewayError):
+    """No connection came about: the platform has not seen the request."""
+
+
+class Unknown(GatewayError):
+    """The request left and no usable answer came back: it may or may not have been carried out."""
+
+
+class Platform(Protocol):
+    """What the rest of the program needs of a platform; another channel implements the same."""
+
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = CALL_TIMEOUT_SECONDS) -> Any:
+        """The method's result. Raises Refused, Unsent or Unknown. `timeout` in seconds."""
+
+    def download(self, path: str) -> AsyncIterator[bytes]:
+        """The bytes of a file whose path getFile gave."""
+
+
+class Gateway:
+    """Telegram's Bot API at `base_url` (no slash at its end) for one token."""
+
+    def __init__(self, token: str, base_url: str = "https://api.telegram.org", *, proxy: str | None = None) -> None:
+        self._calls = f"{base_url}/bot{token}"
+        self._files = f"{base_url}/file/bot{token}"
+        self._proxy = proxy
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=50)
+        self._session = aiohttp.ClientSession(connector=connector, json_serialize=_dumps)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = CALL_TIMEOUT_SECONDS) -> Any:
+        # Connecting (looking up the name included) runs out first: a call that never left must not look uncertain.
+        limit = aiohttp.ClientTimeout(total=timeout, connect=min(timeout / 2, _CONNECT_SECONDS))
+        request = self._open.post(
+            f"{self._calls}/{method}",
+            data=orjson.dumps(params),
+            headers={"Content-Type": "application/json"},
+            timeout=limit,
+            proxy=self._proxy,
+        )
+        try:
+            async with request as response:
+                return _result(method, response.status, await response.read())
+        except _NEVER_LEFT as error:
+            raise Unsent(method, type(error).__name__) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unknown(method, type(error).__name__) from error
+
+    async def download(self, path: str) -> AsyncIterator[bytes]:
+        try:
+            async with self._open.get(f"{self._files}/{path}", proxy=self._proxy) as response:
+                if response.status != 200:
+                    raise Refused("download", response.status, response.reason or "", {})
+                async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+                    yield chunk
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unknown("download", type(error).__name__) from error
+
+    @property
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise JiaoyingError("the gateway is used outside its `async with`")
+        return self._session
+
+
+def _result(method: str, status: int, body: bytes) -> Any:
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Unknown(method, f"HTTP {status} without JSON") from error
+    if not isinstance(answer, dict) or not (answer.get("ok") or answer.get("error_code")):
+        # Something between us and the platform answered in its place.
+        raise Unknown(method, f"HTTP {status} with another's JSON")
+    if answer.get("ok"):
+        return answer.get("result")
+    code, description = int(answer["error_code"]), str(answer.get("description", ""))
+    if code >= 500:
+        raise Unknown(method, f"{code} {description}")
+    raise Refused(method, code, description, answer.get("parameters") or {})
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,200 @@
+"""What each outcome does to a row or a card. The rules of docs/decisions on duplicate-or-lose, in one place.
+
+Writes in the sender's transaction. A repeat happens once and is marked; after that the row is left as uncertain, where
+the duty desk can see it. What was learned about the chat itself is handed on in the same transaction (`Heed`); who is
+told of it is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.bells import ring_after_commit
+from bot.delivery import queue
+from bot.delivery.models import CardState, ChatState, Lane, MessageState
+from bot.delivery.outcomes import Meaning, Outcome
+from bot.delivery.schemas import ChatChange, Shipment
+
+log = structlog.get_logger()
+
+_BACKOFF_SECONDS = (1, 2, 4, 8, 15, 30)
+_PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
+
+_LOUD = (Meaning.BLOCKED, Meaning.GONE, Meaning.REJECTED)
+
+Write = Callable[[AsyncSession, datetime, Shipment, Outcome], Awaitable[None]]
+Heed = Callable[[AsyncSession, datetime, ChatChange], Awaitable[None]]
+"""Told at each shipment that finds a chat lost or moved; telling people once is its own affair."""
+
+
+async def settle(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed) -> None:
+    """Writes what became of the shipment, and hands on what it says of the chat."""
+    if outcome.meaning is not Meaning.DELIVERED:
+        _report(shipment, outcome)
+    await _WRITES[outcome.meaning](session, now, shipment, outcome)
+    if outcome.meaning in (Meaning.BLOCKED, Meaning.GONE, Meaning.MIGRATED):
+        await _hand_on(session, now, ChatChange(shipment.chat_id, outcome.text, outcome.migrate_to), heed)
+    ring_after_commit(session, "send")
+
+
+def _report(shipment: Shipment, outcome: Outcome) -> None:
+    say = log.warning if outcome.meaning in _LOUD else log.info
+    say(
+        "not_delivered",
+        meaning=outcome.meaning.value,
+        chat=shipment.chat_id,
+        subject=shipment.subject,
+        card=shipment.is_card,
+        row=shipment.id,
+        said=outcome.text,
+    )
+
+
+async def _hand_on(session: AsyncSession, now: datetime, change: ChatChange, heed: Heed) -> None:
+    try:
+        async with session.begin_nested():
+            await heed(session, now, change)
+    except Exception:
+        # What became of the row matters more: it must not be lost with the news.
+        log.exception("chat_change_not_heeded", chat=change.chat_id)
+
+
+async def _delivered(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if not shipment.is_card:
+        await queue.end_message(
+            session, shipment.id, state=MessageState.SENT, sent_at=now, message_id=outcome.message_id, error=None
+        )
+        await queue.reopen(session, now, shipment.chat_id)
+        return
+    values: dict[str, Any] = {"state": CardState.IDLE, "shown_rev": shipment.rev, "shown_at": now, "attempts": 0}
+    if shipment.edits is None:
+        values |= {"message_id": outcome.message_id, "sent_at": now}
+        await queue.reopen(session, now, shipment.chat_id)
+    # The next state may be sound: only this one had to go plain.
+    await queue.end_card(session, shipment, **values, plain=False, error=None, not_before=None)
+
+
+async def _flooded(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    until = now + timedelta(seconds=outcome.retry_after)
+    await queue.park(session, now, shipment.chat_id, until, outcome.text)
+    await _again(session, shipment, not_before=None)
+
+
+async def _migrated(session: AsyncSession, _now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    await _again(session, shipment, not_before=None)
+    if outcome.migrate_to is not None and outcome.migrate_to != shipment.chat_id:
+        await queue.migrate(session, shipment.chat_id, outcome.migrate_to)
+    ring_after_commit(session, "paint")
+
+
+async def _blocked(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    await queue.note_chat(session, now, shipment.chat_id, state=ChatState.BLOCKED, reason=outcome.text)
+    await _dead(session, now, shipment, outcome)
+
+
+async def _gone(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    await queue.note_chat(session, now, shipment.chat_id, state=ChatState.GONE, reason=outcome.text)
+    await _dead(session, now, shipment, outcome)
+
+
+async def _dead(session: AsyncSession, _now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if shipment.is_card:
+        await queue.end_card(session, shipment, state=CardState.DEAD, error=outcome.text)
+        return
+    await queue.end_message(session, shipment.id, state=MessageState.DEAD, error=outcome.text)
+
+
+async def _edit_lost(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if shipment.edits is None:
+        await _dead(session, now, shipment, outcome)
+        return
+    await queue.end_card(
+        session, shipment, state=CardState.IDLE, message_id=None, repeated=False, not_before=None, error=outcome.text
+    )
+
+
+async def _thread_lost(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if shipment.thread_id is None:
+        await _dead(session, now, shipment, outcome)
+        return
+    await _again(session, shipment, not_before=None, thread_id=None)
+
+
+async def _reply_lost(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if shipment.reply_to is None:
+        await _dead(session, now, shipment, outcome)
+        return
+    await _again(session, shipment, not_before=None, reply_to=None)
+
+
+async def _broken_markup(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if shipment.plain:
+        await _dead(session, now, shipment, outcome)
+        return
+    await _again(session, shipment, not_before=None, plain=True)
+
+
+async def _misconfigured(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    # The line is asked before anything more is risked, and shouts.
+    await _again(session, shipment, not_before=now + timedelta(seconds=_BACKOFF_SECONDS[-1]), error=outcome.text)
+
+
+async def _unsent(session: AsyncSession, now: datetime, shipment: Shipment, _outcome: Outcome) -> None:
+    pause = _BACKOFF_SECONDS[min(shipment.attempts, len(_BACKOFF_SECONDS) - 1)]
+    await _again(session, shipment, not_before=now + timedelta(seconds=pause), attempts=shipment.attempts + 1)
+
+
+async def _uncertain(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    if shipment.edits is not None:
+        # Editing twice shows the same once: no doubt to record.
+        await _unsent(session, now, shipment, outcome)
+        return
+    if _is_worth_repeating(shipment) and not shipment.repeated:
+        await _again(session, shipment, not_before=None, repeated=True, error=outcome.text)
+        return
+    if shipment.is_card:
+        await queue.doubt_card(session, shipment, outcome.text)
+        return
+    await queue.end_message(session, shipment.id, state=MessageState.UNCERTAIN, error=outcome.text)
+
+
+async def _interrupted(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    """Our own death says nothing about the platform: what is worth a repeat goes again each time, marked."""
+    if shipment.edits is None and _is_worth_repeating(shipment):
+        await _again(session, shipment, not_before=None, repeated=True, error=outcome.text)
+        return
+    await _uncertain(session, now, shipment, outcome)
+
+
+def _is_worth_repeating(shipment: Shipment) -> bool:
+    return shipment.is_card or shipment.critical or shipment.lane in _PERSON_WAITS
+
+
+async def _again(session: AsyncSession, shipment: Shipment, **values: Any) -> None:
+    if shipment.is_card:
+        await queue.end_card(session, shipment, state=CardState.IDLE, **values)
+        return
+    await queue.retry_message(session, shipment.id, **values)
+
+
+_WRITES: dict[Meaning, Write] = {
+    Meaning.DELIVERED: _delivered,
+    Meaning.FLOODED: _flooded,
+    Meaning.MIGRATED: _migrated,
+    Meaning.BLOCKED: _blocked,
+    Meaning.GONE: _gone,
+    Meaning.EDIT_LOST: _edit_lost,
+    Meaning.THREAD_LOST: _thread_lost,
+    Meaning.REPLY_LOST: _reply_lost,
+    Meaning.BROKEN_MARKUP: _broken_markup,
+    Meaning.MISCONFIGURED: _misconfigured,
+    Meaning.REJECTED: _dead,
+    Meaning.UNSENT: _unsent,
+    Meaning.UNCERTAIN: _uncertain,
+    Meaning.INTERRUPTED: _interrupted,
+}

@@ -1,0 +1,160 @@
+"""The ledger's tables: texts (stored once), messages (one row per recipient), cards (desired state), chats."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from bot.core.columns import Json, PlatformId, UtcDateTime, text_enum
+
+
+class Lane(IntEnum):
+    """Who goes first. Stored as its number so that the queue sorts by it."""
+
+    URGENT = 0
+    """Call-outs, danger signs, red and orange warnings."""
+    INTERACTIVE = 1
+    """The answer to something a person has just done."""
+    ROUTINE = 2
+    """Yellow and blue warnings, reminders."""
+    BULK = 3
+    """Digests."""
+
+
+class MessageState(StrEnum):
+    """States of a row of the outbox; see docs/decisions on duplicate-or-lose."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRY = "retry"
+    UNCERTAIN = "uncertain"
+    HELD = "held"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+OPEN_STATES = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, MessageState.RETRY)
+"""A row in one of these still has to reach its reader."""
+
+
+class CardState(StrEnum):
+    """What the sender is doing with a card."""
+
+    IDLE = "idle"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    """Sent twice without an answer; waits for the next change of its subject."""
+    DEAD = "dead"
+
+
+class ChatState(StrEnum):
+    """Whether a chat can be written to."""
+
+    OPEN = "open"
+    BLOCKED = "blocked"
+    GONE = "gone"
+
+
+class Text(SQLModel, table=True):
+    """A rendered body, once per subject, version, purpose and locale however many read it."""
+
+    __tablename__ = "delivery_text"
+    __table_args__ = (UniqueConstraint("subject", "version", "purpose", "locale"),)
+
+    id: int = Field(default=None, primary_key=True)
+    subject: str
+    version: int
+    purpose: str
+    locale: str
+    body: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))
+
+
+class Message(SQLModel, table=True):
+    """One text on its way to one chat. The unique key is what makes telling somebody twice impossible."""
+
+    __tablename__ = "delivery_message"
+    __table_args__ = (
+        UniqueConstraint("subject", "version", "chat_id", "purpose", "seq"),
+        CheckConstraint("lane between 0 and 3", name="delivery_message_lane"),
+        Index("ix_delivery_message_queue", "state", "lane", "id"),
+        Index("ix_delivery_message_order", "chat_id", "subject", "id"),
+        Index("ix_delivery_message_platform", "chat_id", "message_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    subject: str
+    version: int = 1
+    purpose: str
+    seq: int = 0
+    chat_id: int = Field(sa_type=PlatformId)
+    thread_id: int | None = Field(default=None, sa_type=PlatformId)
+    text_id: int = Field(foreign_key="delivery_text.id", index=True)
+    lane: int = Field(sa_type=Integer)
+    critical: bool = False
+    silent: bool = False
+    drill: bool = False
+    reply_to: int | None = Field(default=None, sa_type=PlatformId)
+    state: MessageState = Field(default=MessageState.QUEUED, sa_type=text_enum(MessageState, "delivery_message_state"))
+    attempts: int = 0
+    repeated: bool = False
+    plain: bool = False
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sending_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    message_id: int | None = Field(default=None, sa_type=PlatformId)
+    error: str | None = None
+
+
+class Card(SQLModel, table=True):
+    """A message that is kept up to date: what it should show, what it shows, and where."""
+
+    __tablename__ = "delivery_card"
+    __table_args__ = (
+        UniqueConstraint("subject", "role", "chat_id"),
+        Index("ix_delivery_card_platform", "chat_id", "message_id"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    subject: str
+    role: str
+    chat_id: int = Field(sa_type=PlatformId)
+    thread_id: int | None = Field(default=None, sa_type=PlatformId)
+    locale: str = "zh"
+    lane: int = Field(sa_type=Integer)
+    silent: bool = False
+    drill: bool = False
+    wanted_rev: int = 1
+    painted_rev: int = 0
+    shown_rev: int = 0
+    body: dict[str, Any] | None = Field(default=None, sa_column=Column(Json))
+    message_id: int | None = Field(default=None, sa_type=PlatformId)
+    state: CardState = Field(default=CardState.IDLE, sa_type=text_enum(CardState, "delivery_card_state"))
+    attempts: int = 0
+    repeated: bool = False
+    plain: bool = False
+    not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = None
+
+
+class Chat(SQLModel, table=True):
+    """What the sender learned about a chat: parked after a flood answer, blocked by its person, or gone."""
+
+    __tablename__ = "delivery_chat"
+
+    chat_id: int = Field(primary_key=True, sa_type=PlatformId)
+    state: ChatState = Field(default=ChatState.OPEN, sa_type=text_enum(ChatState, "delivery_chat_state"))
+    parked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str | None = None
+    changed_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,96 @@
+"""How fast we may speak: token buckets over all chats, per private chat and per group, and who goes first.
+
+Pure: time comes in as monotonic seconds. Edits count as messages. Telegram's limits are unpublished; its FAQ says about
+30 a second over all chats, one a second in a chat, 20 a minute in a group. We stay a hair below, because what leaves
+evenly need not arrive evenly. A lane may not draw a bucket below its floor: that is the reserve of the lanes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.delivery.models import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A bucket's size in messages and how many a second come back; `floors` is what each lane must leave."""
+
+    size: float
+    per_second: float
+    floors: Mapping[Lane, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The budgets of one token."""
+
+    overall: Rate
+    private: Rate
+    group: Rate
+
+    def rate_of(self, chat_id: int) -> Rate:
+        """Groups and channels have negative ids."""
+        return self.group if chat_id < 0 else self.private
+
+
+TELEGRAM = Policy(
+    overall=Rate(29, 29.5, {Lane.INTERACTIVE: 2, Lane.ROUTINE: 8, Lane.BULK: 12}),
+    private=Rate(4, 0.98),
+    group=Rate(19, 19.6 / 60, {Lane.INTERACTIVE: 4, Lane.ROUTINE: 6, Lane.BULK: 10}),
+)
+UNLIMITED = Policy(Rate(1e9, 1e9), Rate(1e9, 1e9), Rate(1e9, 1e9))
+"""For a server without limits, as in benchmarks of our own speed."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    level: float
+    at: float
+
+    def refill(self, rate: Rate, now: float) -> None:
+        # A clock set back (the demo's, when its sandbox starts anew) gives nothing and takes nothing.
+        self.level = min(rate.size, self.level + max(0.0, now - self.at) * rate.per_second)
+        self.at = now
+
+
+class Pacer:
+    """Says how long a shipment must wait, and counts those that left."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._overall = _Bucket(policy.overall.size, 0.0)
+        self._chats: dict[int, _Bucket] = {}
+
+    def wait(self, chat_id: int, lane: Lane, now: float) -> float:
+        """Seconds until a message of the lane may go to the chat; 0 for now."""
+        rate = self._policy.rate_of(chat_id)
+        in_chat = _missing(self._chat(chat_id, now), rate, lane, now)
+        return max(in_chat, _missing(self._overall, self._policy.overall, lane, now))
+
+    def count(self, chat_id: int, now: float) -> None:
+        """One message has left for the chat."""
+        for bucket, rate in (
+            (self._overall, self._policy.overall),
+            (self._chat(chat_id, now), self._policy.rate_of(chat_id)),
+        ):
+            bucket.refill(rate, now)
+            bucket.level -= 1
+
+    def forget_idle(self, now: float) -> None:
+        """Drops the buckets that are full again, so that memory follows the traffic and not the town."""
+        for chat_id, bucket in list(self._chats.items()):
+            rate = self._policy.rate_of(chat_id)
+            bucket.refill(rate, now)
+            if bucket.level >= rate.size:
+                del self._chats[chat_id]
+
+    def _chat(self, chat_id: int, now: float) -> _Bucket:
+        return self._chats.setdefault(chat_id, _Bucket(self._policy.rate_of(chat_id).size, now))
+
+
+def _missing(bucket: _Bucket, rate: Rate, lane: Lane, now: float) -> float:
+    bucket.refill(rate, now)
+    short = 1 + rate.floors.get(lane, 0.0) - bucket.level
+    return max(0.0, short / rate.per_second)

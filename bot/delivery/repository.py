@@ -1,0 +1,137 @@
+"""Every query on the ledger. Private to delivery."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.errors import JiaoyingError
+from bot.core.upsert import insert_new
+from bot.delivery.models import Card, CardState, Lane, Message, MessageState, Text
+from bot.delivery.schemas import Target, Telling
+
+
+async def text_id(session: AsyncSession, how: Telling, locale: str, body: dict[str, Any]) -> int:
+    """The id of the text, stored now unless it is there already.
+
+    Raises:
+        JiaoyingError: another text has the same key; two different things must not share a purpose.
+    """
+    key = {"subject": how.subject, "version": how.version, "purpose": f"{how.purpose}#{how.seq}", "locale": locale}
+    await insert_new(session, Text, [{**key, "body": body}])
+    statement = select(Text).where(*(getattr(Text, name) == value for name, value in key.items()))
+    stored = (await session.exec(statement)).one()
+    if stored.body != body:
+        raise JiaoyingError(f"two texts of {how.subject} under the purpose {how.purpose!r}: give each its own")
+    return stored.id
+
+
+async def add_messages(
+    session: AsyncSession, now: datetime, how: Telling, text: int, targets: Sequence[Target]
+) -> None:
+    """One row per target; a row that is there already stays as it is."""
+    rows = [
+        {
+            "subject": how.subject,
+            "version": how.version,
+            "purpose": how.purpose,
+            "seq": how.seq,
+            "chat_id": target.chat_id,
+            "thread_id": target.thread_id,
+            "text_id": text,
+            "lane": int(how.lane),
+            "critical": how.critical,
+            "silent": target.silent,
+            "drill": how.drill,
+            "reply_to": how.reply_to,
+            "state": MessageState.QUEUED,
+            "attempts": 0,
+            "repeated": False,
+            "plain": False,
+            "valid_until": how.valid_until,
+            "created_at": now,
+        }
+        for target in targets
+    ]
+    await insert_new(session, Message, rows)
+
+
+async def add_card(
+    session: AsyncSession, now: datetime, *, subject: str, role: str, target: Target, lane: Lane, drill: bool
+) -> None:
+    """The card's row, unless the chat has one already."""
+    row = {
+        "subject": subject,
+        "role": role,
+        "chat_id": target.chat_id,
+        "thread_id": target.thread_id,
+        "locale": target.locale,
+        "lane": int(lane),
+        "silent": target.silent,
+        "drill": drill,
+        "wanted_rev": 0,
+        "painted_rev": 0,
+        "shown_rev": 0,
+        "state": "idle",
+        "attempts": 0,
+        "repeated": False,
+        "plain": False,
+        "created_at": now,
+    }
+    await insert_new(session, Card, [row])
+
+
+async def touch_cards(session: AsyncSession, subject: str) -> None:
+    """One more wanted revision for every card of the subject."""
+    cards = update(Card).where(col(Card.subject) == subject)
+    await session.exec(cards.values(wanted_rev=Card.wanted_rev + 1))
+    stuck = cards.where(col(Card.state).in_((CardState.UNCERTAIN, CardState.DEAD)))
+    await session.exec(stuck.values(state=CardState.IDLE, attempts=0))
+
+
+async def detach_cards(session: AsyncSession, subject: str, role: str) -> None:
+    """Forgets which message each card is, so that the next shipment is a new one."""
+    values = {"wanted_rev": Card.wanted_rev + 1, "message_id": None, "repeated": False}
+    cards = update(Card).where(col(Card.subject) == subject, col(Card.role) == role)
+    await session.exec(cards.values(**values))
+
+
+async def left_unsent(session: AsyncSession) -> dict[str, int]:
+    """Messages and cards by the states nothing leads out of by itself."""
+    messages = select(Message.state, func.count()).group_by(Message.state)
+    cards = select(Card.state, func.count()).group_by(Card.state)
+    counts: Counter[str] = Counter()
+    for statement in (messages, cards):
+        counts.update({str(state): count for state, count in (await session.exec(statement)).all()})
+    return {state: counts[state] for state in ("dead", "uncertain", "held")}
+
+
+async def get_card(session: AsyncSession, card_id: int) -> Card | None:
+    """The card, or None."""
+    return await session.get(Card, card_id)
+
+
+async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> str | None:
+    """The subject of the card or message with that platform id."""
+    for model in (Card, Message):
+        statement = select(model.subject).where(model.chat_id == chat_id, model.message_id == message_id)
+        if subject := (await session.exec(statement)).first():
+            return subject
+    return None
+
+
+async def messages_about(session: AsyncSession, subject: str) -> Sequence[Message]:
+    """All rows of the subject, oldest first."""
+    return (await session.exec(select(Message).where(Message.subject == subject).order_by(col(Message.id)))).all()
+
+
+async def behind(session: AsyncSession, limit: int) -> Sequence[Card]:
+    """Cards that were touched since they were painted, first lanes first."""
+    statement = select(Card).where(col(Card.wanted_rev) > col(Card.painted_rev))
+    return (await session.exec(statement.order_by(col(Card.lane), col(Card.id)).limit(limit))).all()

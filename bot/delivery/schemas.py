@@ -1,0 +1,161 @@
+"""What other rooms hand to delivery and get from it: plain data in Telegram's terms, no chat library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.delivery.models import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One chat and how it is spoken to. A person's private chat has his platform id."""
+
+    chat_id: int
+    locale: str = "zh"
+    thread_id: int | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: `data` comes back when it is tapped (64 bytes at most), `url` opens a link."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        action = {"url": self.url} if self.url else {"callback_data": self.data}
+        return {"text": self.text, **action}
+
+
+@dataclass(frozen=True, slots=True)
+class InlineKeyboard:
+    """Rows of buttons below the message they belong to."""
+
+    rows: Sequence[Sequence[Button]] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"inline_keyboard": [[button.as_json() for button in row] for row in self.rows]}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the reply keyboard: says its text, or hands over the person's contact or location."""
+
+    text: str
+    wants_contact: bool = False
+    wants_location: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        wants = {"request_contact": self.wants_contact, "request_location": self.wants_location}
+        return {"text": self.text, **{name: True for name, wanted in wants.items() if wanted}}
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKeyboard:
+    """The keyboard in place of the letters, in private chats. No rows removes it."""
+
+    rows: Sequence[Sequence[Key]] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        if not self.rows:
+            return {"remove_keyboard": True}
+        keyboard = [[key.as_json() for key in row] for row in self.rows]
+        return {"keyboard": keyboard, "resize_keyboard": True, "is_persistent": True}
+
+
+Keyboard = InlineKeyboard | ReplyKeyboard
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a card or a message shows: Telegram HTML and a keyboard."""
+
+    text: str
+    keyboard: Keyboard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file already on the platform, sent again by its id: `kind` is photo, voice, video or document."""
+
+    kind: str
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How one text is to be told.
+
+    `subject`, `version`, `purpose` and `seq` with the chat make the unique key: telling the same again does nothing.
+    `critical` rows are repeated once, marked, when it is not known whether they arrived; others only in the lanes where
+    a person waits.
+    """
+
+    subject: str
+    purpose: str
+    lane: Lane
+    version: int = 1
+    seq: int = 0
+    critical: bool = False
+    drill: bool = False
+    valid_until: datetime | None = None
+    reply_to: int | None = None
+    media: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The card a painter is asked to paint."""
+
+    id: int
+    subject: str
+    role: str
+    chat_id: int
+    locale: str
+    drill: bool
+
+    @property
+    def subject_id(self) -> int:
+        """The number behind the colon of the subject, `incident:12` -> 12."""
+        return int(self.subject.partition(":")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One thing the sender may ship now: a message row, or a card in its newest painted state."""
+
+    is_card: bool
+    id: int
+    chat_id: int
+    thread_id: int | None
+    lane: Lane
+    subject: str
+    locale: str
+    body: dict[str, Any]
+    rev: int = 0
+    edits: int | None = None
+    silent: bool = False
+    reply_to: int | None = None
+    repeated: bool = False
+    plain: bool = False
+    attempts: int = 0
+    critical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChange:
+    """What the sender learned about a chat by writing to it.
+
+    `moved_to` is its new id if the platform has moved it; else nothing can be written there, for the `reason` the
+    platform gave in its own words.
+    """
+
+    chat_id: int
+    reason: str
+    moved_to: int | None = None

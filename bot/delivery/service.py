@@ -1,0 +1,123 @@
+"""How the rest of the house speaks to people: tell a text, wish for a card, touch what has changed.
+
+Everything here writes rows in the caller's transaction and calls nobody. The painter and the sender do the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.bells import ring_after_commit
+from bot.delivery import queue, repository
+from bot.delivery.models import Card, Lane, Message
+from bot.delivery.schemas import CardView, Keyboard, Screen, Target, Telling
+from messages.engine import Payload, label, render
+from messages.splitting import LONGEST_TEXT, split
+
+_LONGEST_PART = LONGEST_TEXT - 64
+"""Leaves room for the marks of a drill and of a repeat."""
+
+KeyboardOf = Callable[[str], Keyboard | None]
+"""Gives the keyboard of a text in a locale."""
+
+
+async def tell(
+    session: AsyncSession,
+    now: datetime,
+    how: Telling,
+    payload: Payload,
+    targets: Sequence[Target],
+    keyboard: KeyboardOf | None = None,
+) -> None:
+    """Queues one text for every target, rendered once per locale. Telling the same again changes nothing."""
+    for locale in sorted({target.locale for target in targets}):
+        screen = Screen(render(payload, locale), keyboard(locale) if keyboard else None)
+        await show(session, now, how, screen, [target for target in targets if target.locale == locale])
+
+
+async def show(session: AsyncSession, now: datetime, how: Telling, screen: Screen, targets: Sequence[Target]) -> None:
+    """Queues a screen already worded for targets of one locale. One too long for a message becomes several."""
+    if not targets:
+        return
+    drill_mark = label("delivery.drill", targets[0].locale) if how.drill else ""
+    for number, part in enumerate(_parts(screen, how)):
+        purpose = f"{how.purpose}/{number}" if number else how.purpose
+        part_how = replace(how, purpose=purpose)
+        body = body_of(part, drill_mark=drill_mark, how=part_how)
+        text_id = await repository.text_id(session, part_how, targets[0].locale, body)
+        await repository.add_messages(session, now, part_how, text_id, targets)
+    ring_after_commit(session, "send")
+
+
+async def wish_card(
+    session: AsyncSession, now: datetime, *, subject: str, role: str, target: Target, lane: Lane, drill: bool = False
+) -> None:
+    """Wishes that `target` has a card of `subject`, painted by the painter of `role`. Wishing again only repaints."""
+    await repository.add_card(session, now, subject=subject, role=role, target=target, lane=lane, drill=drill)
+    await touch(session, subject)
+
+
+async def touch(session: AsyncSession, subject: str) -> None:
+    """Says that what the cards of `subject` show has changed. However often this happens, each is edited once."""
+    await repository.touch_cards(session, subject)
+    ring_after_commit(session, "paint")
+
+
+async def show_card_again(session: AsyncSession, subject: str, role: str) -> None:
+    """Ships the card as a new, ringing message at the foot of its chat; the old message is not kept up to date."""
+    await repository.detach_cards(session, subject, role)
+    ring_after_commit(session, "paint")
+
+
+async def card_view(session: AsyncSession, card_id: int) -> CardView | None:
+    """The card a tapped button belongs to."""
+    card = await repository.get_card(session, card_id)
+    return view_of(card) if card else None
+
+
+async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> str | None:
+    """What the message in the chat was about, if it was ours: how a reply finds its case."""
+    return await repository.subject_of(session, chat_id, message_id)
+
+
+async def messages_about(session: AsyncSession, subject: str) -> Sequence[Message]:
+    """Every row of the outbox on the subject, oldest first: who was told what, and what became of it."""
+    return await repository.messages_about(session, subject)
+
+
+async def migrate_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
+    """Follows a group to its new id in everything that was or is to be told there. Doing it again changes nothing."""
+    await queue.migrate(session, old_chat_id, new_chat_id)
+    ring_after_commit(session, "paint", "send")
+
+
+async def left_unsent(session: AsyncSession) -> dict[str, int]:
+    """How many messages and cards are dead (nobody got them), uncertain, or held because they came too late."""
+    return await repository.left_unsent(session)
+
+
+def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None) -> dict[str, Any]:
+    """The screen as stored: the parameters of a Bot API call less chat and thread."""
+    text = f"{drill_mark}\n{screen.text}" if drill_mark else screen.text
+    body: dict[str, Any] = {"text": text}
+    if how and how.media:
+        body = {"media": how.media.kind, "file_id": how.media.file_id, "caption": text}
+    if screen.keyboard is not None:
+        body["reply_markup"] = screen.keyboard.as_json()
+    return body
+
+
+def _parts(screen: Screen, how: Telling) -> list[Screen]:
+    """The screen as messages that fit; the keyboard goes with the last. Captions are short by their templates."""
+    texts = [screen.text] if how.media else split(screen.text, _LONGEST_PART)
+    return [*(Screen(text) for text in texts[:-1]), Screen(texts[-1], screen.keyboard)]
+
+
+def view_of(card: Card) -> CardView:
+    """The card as painters and handlers see it."""
+    return CardView(card.id, card.subject, card.role, card.chat_id, card.locale, card.drill)

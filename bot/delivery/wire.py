@@ -1,0 +1,52 @@
+"""From a shipment to the Bot API call that carries it. Pure; the only place that knows the methods' parameters."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from bot.delivery.schemas import Shipment
+from messages.engine import label
+
+# The platform's own tags only: what made a text unreadable is often a bare `<`, and the words after it must stay.
+_TAG = re.compile(
+    r"</?(?:b|strong|i|em|u|ins|s|strike|del|span|a|code|pre|blockquote|tg-spoiler|tg-emoji)(?:\s[^<>]*)?>",
+    re.IGNORECASE,
+)
+_MEDIA = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "document": "sendDocument"}
+
+
+def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
+    """Method and parameters. A repeat is marked, a text whose markup was refused goes plain."""
+    params = {key: value for key, value in shipment.body.items() if key not in ("media", "file_id")}
+    text_key = "caption" if "media" in shipment.body else "text"
+    params.update(_worded(shipment, text_key))
+    params["chat_id"] = shipment.chat_id
+    if shipment.edits is not None:
+        return "editMessageText", {**params, "message_id": shipment.edits}
+    params.update(_placing(shipment))
+    if "media" in shipment.body:
+        media = shipment.body["media"]
+        return _MEDIA[media], {**params, media: shipment.body["file_id"]}
+    return "sendMessage", params
+
+
+def _worded(shipment: Shipment, key: str) -> dict[str, Any]:
+    text = str(shipment.body[key])
+    if shipment.repeated:
+        text = f"{label('delivery.repeated', shipment.locale)}\n{text}"
+    if shipment.plain:
+        return {key: html.unescape(_TAG.sub("", text))}
+    return {key: text, "parse_mode": "HTML"}
+
+
+def _placing(shipment: Shipment) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    if shipment.thread_id is not None:
+        params["message_thread_id"] = shipment.thread_id
+    if shipment.silent:
+        params["disable_notification"] = True
+    if shipment.reply_to is not None:
+        params["reply_parameters"] = {"message_id": shipment.reply_to, "allow_sending_without_reply": True}
+    return params
