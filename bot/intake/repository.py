@@ -1,0 +1,131 @@
+"""Every query on drafts, reports and what was sent. Private to intake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import func, or_, update
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.upsert import next_in_series
+from bot.intake.models import Draft, DraftState, FileState, Item, Report, Serial
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+async def item_at(session: AsyncSession, chat_id: int, message_id: int) -> Item | None:
+    """What was sent with that message, if it was stored."""
+    statement = select(Item).where(Item.chat_id == chat_id, Item.message_id == message_id)
+    return (await session.exec(statement)).first()
+
+
+async def album_part(session: AsyncSession, chat_id: int, album: str) -> Item | None:
+    """A part of the album that came before."""
+    statement = select(Item).where(Item.chat_id == chat_id, Item.album == album).order_by(col(Item.id).desc()).limit(1)
+    return (await session.exec(statement)).first()
+
+
+async def add(session: AsyncSession, row: Row) -> Row:
+    """Stores a new row; its id is known afterwards."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def open_draft(session: AsyncSession, person_id: int) -> Draft | None:
+    """The person's open draft, locked."""
+    statement = select(Draft).where(Draft.person_id == person_id, Draft.state == DraftState.OPEN)
+    return (await session.exec(statement.order_by(col(Draft.id).desc()).limit(1).with_for_update())).first()
+
+
+async def draft(session: AsyncSession, draft_id: int, *, lock: bool = False) -> Draft | None:
+    """The draft, or None."""
+    statement = select(Draft).where(Draft.id == draft_id)
+    return (await session.exec(statement.with_for_update() if lock else statement)).first()
+
+
+async def report(session: AsyncSession, report_id: int) -> Report | None:
+    """The report, or None."""
+    return await session.get(Report, report_id)
+
+
+async def drafts_of_report(session: AsyncSession, report_id: int) -> Sequence[int]:
+    """The ids of the draft the report was filed from and of those that joined it later."""
+    return (await session.exec(select(Draft.id).where(Draft.report_id == report_id).order_by(col(Draft.id)))).all()
+
+
+async def newest_report(session: AsyncSession, person_id: int, since: datetime) -> Report | None:
+    """The person's report filed last, if after the instant."""
+    statement = select(Report).where(Report.person_id == person_id, col(Report.filed_at) >= since)
+    return (await session.exec(statement.order_by(col(Report.id).desc()).limit(1))).first()
+
+
+async def reports_of_incident(session: AsyncSession, incident_id: int) -> Sequence[Report]:
+    """Everybody's reports of the incident, first one first."""
+    return (await session.exec(select(Report).where(Report.incident_id == incident_id).order_by(col(Report.id)))).all()
+
+
+async def reports_of(session: AsyncSession, person_id: int, limit: int) -> Sequence[Report]:
+    """The person's reports, newest first."""
+    statement = select(Report).where(Report.person_id == person_id).order_by(col(Report.id).desc()).limit(limit)
+    return (await session.exec(statement)).all()
+
+
+async def next_serial(session: AsyncSession, prefix: str, day: str) -> int:
+    """The next serial of the prefix on the day, 1 for the first; concurrent callers get different ones."""
+    return await next_in_series(session, Serial, {"prefix": prefix, "day": day}, "last")
+
+
+async def items_of_draft(session: AsyncSession, draft_id: int) -> Sequence[Item]:
+    """What is on the draft, in the order it came."""
+    return (await session.exec(select(Item).where(Item.draft_id == draft_id).order_by(col(Item.id)))).all()
+
+
+async def items_of_report(session: AsyncSession, report_id: int) -> Sequence[Item]:
+    """What is on the report, in the order it came."""
+    return (await session.exec(select(Item).where(Item.report_id == report_id).order_by(col(Item.id)))).all()
+
+
+async def items_of_incident(session: AsyncSession, incident_id: int) -> Sequence[Item]:
+    """What is on all reports of the incident, in the order it came."""
+    statement = select(Item).join(Report, col(Report.id) == col(Item.report_id))
+    return (await session.exec(statement.where(Report.incident_id == incident_id).order_by(col(Item.id)))).all()
+
+
+async def move_items(session: AsyncSession, draft_id: int, report_id: int) -> None:
+    """Everything on the draft now belongs to the report."""
+    values = {"draft_id": None, "report_id": report_id}
+    await session.exec(update(Item).where(col(Item.draft_id) == draft_id).values(**values))
+
+
+async def due_drafts(session: AsyncSession, now: datetime, limit: int) -> Sequence[Draft]:
+    """Open drafts whose question has waited long enough."""
+    statement = select(Draft).where(Draft.state == DraftState.OPEN, col(Draft.due_at) <= now)
+    return (await session.exec(statement.order_by(col(Draft.due_at)).limit(limit).with_for_update())).all()
+
+
+async def next_due_draft(session: AsyncSession) -> datetime | None:
+    """When the next open draft is due."""
+    statement = select(func.min(Draft.due_at)).where(Draft.state == DraftState.OPEN)
+    return (await session.exec(statement)).one()
+
+
+async def wanted_files(session: AsyncSession, now: datetime, limit: int) -> Sequence[Item]:
+    """Items whose file should be fetched now, oldest first."""
+    due = or_(col(Item.not_before).is_(None), col(Item.not_before) <= now)
+    statement = select(Item).where(Item.file_state == FileState.WANTED, due)
+    return (await session.exec(statement.order_by(col(Item.id)).limit(limit))).all()
+
+
+async def next_wanted_file(session: AsyncSession, now: datetime) -> datetime | None:
+    """When the next file is tried again."""
+    statement = select(func.min(Item.not_before)).where(Item.file_state == FileState.WANTED, col(Item.not_before) > now)
+    return (await session.exec(statement)).one()
+
+
+async def item(session: AsyncSession, item_id: int) -> Item | None:
+    """The item, or None."""
+    return await session.get(Item, item_id)

@@ -1,0 +1,47 @@
+"""How a report is numbered and what a draft holds. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.intake.models import FileState, Item, ItemKind
+from bot.intake.schemas import Evidence
+from messages.engine import ZONE
+
+SHOWN = (ItemKind.PHOTO, ItemKind.VOICE, ItemKind.VIDEO, ItemKind.DOCUMENT)
+"""What has a file and is shown to the desks."""
+
+LONGEST_CAPTION = 800
+"""Characters of a caption shown under a photo together with number and place; a longer one is told as words."""
+
+ANSWERS = (ItemKind.TEXT, ItemKind.VOICE)
+"""What answers 几户几人？"""
+
+
+def day_of(now: datetime) -> str:
+    """The district's calendar day, 2026-07-12: serials begin anew at its midnight."""
+    return now.astimezone(ZONE).date().isoformat()
+
+
+def number_of(prefix: str, day: str, serial: int) -> str:
+    """How a report is called on the phone: 龙水0712-3."""
+    return f"{prefix}{day[5:7]}{day[8:10]}-{serial}"
+
+
+def evidence_of(items: Iterable[Item]) -> Evidence:
+    """How much of each kind, and how many files have not been fetched."""
+    held = list(items)
+    unfetched = sum(1 for item in held if _is_missed(item))
+    return Evidence(Counter(item.kind for item in held), unfetched)
+
+
+def is_complete(items: Iterable[Item]) -> bool:
+    """Whether this is a first report by itself: one photo, voice note or film is enough (FIELD 1)."""
+    return any(item.kind in SHOWN for item in items)
+
+
+def _is_missed(item: Item) -> bool:
+    """Given up, or tried at least once in vain; a file asked for a moment ago is not missed yet."""
+    return item.file_state is FileState.MISSING or (item.file_state is FileState.WANTED and item.attempts > 0)

@@ -1,0 +1,1 @@
+"""The only importer of APScheduler: one tick, the passes it runs, and next times of cron expressions."""

@@ -1,0 +1,110 @@
+"""One tick that runs every pass. What is due is a query, so three hours of downtime give one catch-up per item.
+
+A pass is `run_due(session, now) -> how many` in a transaction of its own; it is run again until nothing is due, and one
+that fails does not stop the others. Bells wake the tick early; the scheduler only makes sure that it happens at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.clock import Clock
+from bot.core.database import Database
+
+log = structlog.get_logger()
+
+_TICK_SECONDS = 1
+_ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Something that falls due. `next_due` gives the next instant there is something to do, or None."""
+
+    name: str
+    run_due: Callable[[AsyncSession, datetime], Awaitable[int]]
+    next_due: Callable[[AsyncSession], Awaitable[datetime | None]] | None = None
+
+
+class Timetable:
+    """`run()` until cancelled."""
+
+    def __init__(self, database: Database, clock: Clock, passes: Sequence[Pass]) -> None:
+        self._database = database
+        self._clock = clock
+        self._passes = passes
+
+    async def run(self) -> None:
+        """Ticks every second, and at once when the bell rings."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.add_job(self._ring, IntervalTrigger(seconds=_TICK_SECONDS), max_instances=1, coalesce=True)
+        scheduler.start()
+        try:
+            while True:
+                await self.tick()
+                await self._database.bells.wait("tick", _TICK_SECONDS * 10)
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Runs every pass until it finds nothing due."""
+        for each in self._passes:
+            try:
+                await self._run(each)
+            except Exception:
+                log.exception("pass_failed", name=each.name)
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which any pass has something to do; in the past if something is due now."""
+        instants = []
+        async with self._database.read() as session:
+            for each in self._passes:
+                if each.next_due:
+                    instants.append(await each.next_due(session))
+        return min((instant for instant in instants if instant), default=None)
+
+    async def _run(self, each: Pass) -> None:
+        if not await self._is_due(each):
+            return
+        for _round in range(_ROUNDS):
+            async with self._database.write() as session:
+                if not await each.run_due(session, self._clock.now()):
+                    return
+        log.warning("pass_never_ends", name=each.name)
+
+    async def _is_due(self, each: Pass) -> bool:
+        if each.next_due is None:
+            return True
+        async with self._database.read() as session:
+            due = await each.next_due(session)
+        return due is not None and due <= self._clock.now()
+
+    def _ring(self) -> None:
+        self._database.bells.ring(["tick"])
+
+
+def next_fire(cron: str, after: datetime, zone: ZoneInfo) -> datetime:
+    """The next time of a five-field cron expression after the instant, in the zone.
+
+    Raises:
+        ValueError: no such expression, one that never fires, or weekdays by number: 1 is Monday to cron and Tuesday to
+            the library.
+    """
+    fields = cron.split()
+    if len(fields) == 5 and any(letter.isdigit() for letter in fields[4]):
+        raise ValueError(
+            f"cron {cron!r}: write weekdays by name (mon, tue, ...), numbers mean different days elsewhere"
+        )
+    fire: datetime | None = CronTrigger.from_crontab(cron, timezone=zone).get_next_fire_time(after, after)
+    if fire is None:
+        raise ValueError(f"cron {cron!r} never fires after {after}")
+    return fire
