@@ -1,0 +1,68 @@
+"""Cuts a text that is too long for one message into several, losing nothing: no word, no mark-up, no order."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+LONGEST_TEXT = 4096
+"""Characters of a message after its mark-up is taken out, in UTF-16 units (Bot API: sendMessage)."""
+
+_TOKEN = re.compile(r"<(/?)([a-z]+)[^>]*>|&[#\w]+;|.", re.DOTALL)
+
+
+def visible_length(text: str) -> int:
+    """How long the platform finds a text in its HTML, in UTF-16 units."""
+    return _units(html.unescape(re.sub(r"<[^>]*>", "", text)))
+
+
+def split(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+    """The text as parts of at most `longest` UTF-16 units each, cut at ends of lines where there are any.
+
+    Tags open at a cut are closed and opened again. A text that fits comes back as it is.
+    """
+    if visible_length(text) <= longest:
+        return [text]
+    return list(_parts(text, longest))
+
+
+def _parts(text: str, longest: int) -> Iterator[str]:
+    part: list[str] = []
+    opened: list[tuple[str, str]] = []
+    length = 0
+    for token in _TOKEN.finditer(text):
+        closing, tag, piece = token.group(1), token.group(2), token.group(0)
+        if tag:
+            _follow(opened, bool(closing), tag, piece)
+            part.append(piece)
+            continue
+        if length + _units(html.unescape(piece)) > longest:
+            done, rest = _cut(part)
+            yield "".join(done) + "".join(f"</{name}>" for name, _ in reversed(opened))
+            part = [*(whole for _, whole in opened), *rest]
+            length = visible_length("".join(rest))
+        part.append(piece)
+        length += _units(html.unescape(piece))
+    yield "".join(part)
+
+
+def _cut(part: list[str]) -> tuple[list[str], list[str]]:
+    """Where to end a full part: at its last line break, if that is in its second half and no tag comes after."""
+    for at in range(len(part) - 1, len(part) // 2, -1):
+        if part[at].startswith("<"):
+            break
+        if part[at] == "\n":
+            return part[: at + 1], part[at + 1 :]
+    return part, []
+
+
+def _follow(opened: list[tuple[str, str]], closing: bool, tag: str, piece: str) -> None:
+    if not closing:
+        opened.append((tag, piece))
+    elif opened and opened[-1][0] == tag:
+        opened.pop()
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
