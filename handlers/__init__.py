@@ -1,0 +1,1 @@
+"""Conversations: read the act from the update, call one use case, say what to show. They hold no rule."""

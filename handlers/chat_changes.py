@@ -1,0 +1,72 @@
+"""What follows when the sender finds a chat lost or moved: the directory knows it, and those who watch are told.
+
+The platform tells the bot itself, too, sooner or later; whoever learns of it first tells, and nobody is told twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.delivery import service as delivery
+from bot.delivery.ledger import Heed
+from bot.delivery.models import Lane
+from bot.delivery.schemas import ChatChange, Target, Telling
+from bot.directory import groups, people
+from bot.plan.service import Plan
+from handlers.directory.screens import post_names
+from handlers.groups import screens
+from handlers.telling import watching
+from messages.directory import PersonGone
+from messages.engine import Payload
+
+# What the platform's words come to in ours; a group's other words are shown as they are.
+_GROUP_REASONS = (("kicked", "removed"), ("not a member", "removed"), ("rights to send", "muted"))
+_PERSON_BLOCKED = "blocked by the user"
+
+
+def heeding(plan: Plan) -> Heed:
+    """What the sender calls in the transaction in which it writes down that a chat is lost or has moved."""
+
+    async def heed(session: AsyncSession, now: datetime, change: ChatChange) -> None:
+        if change.moved_to is not None:
+            await _moved(session, plan, now, change.chat_id, change.moved_to)
+        elif change.chat_id < 0:
+            await _group_lost(session, plan, now, change)
+        else:
+            await _person_lost(session, plan, now, change)
+
+    return heed
+
+
+async def _moved(session: AsyncSession, plan: Plan, now: datetime, old: int, new: int) -> None:
+    group = await groups.migrate(session, now, old, new)
+    if group is not None:
+        target = Target(group.chat_id, group.locale, group.thread_id)
+        await _tell(session, now, new, screens.moved(plan, group), [target])
+
+
+async def _group_lost(session: AsyncSession, plan: Plan, now: datetime, change: ChatChange) -> None:
+    said = change.reason.lower()
+    reason = next((ours for theirs, ours in _GROUP_REASONS if theirs in said), change.reason)
+    group = await groups.lost(session, now, change.chat_id, reason)
+    if group is not None:
+        targets = await watching(session, plan, now, group.region_code)
+        await _tell(session, now, change.chat_id, screens.lost(plan, group, reason), targets)
+
+
+async def _person_lost(session: AsyncSession, plan: Plan, now: datetime, change: ChatChange) -> None:
+    reason = "blocked" if _PERSON_BLOCKED in change.reason.lower() else "unreachable"
+    person = await people.unreachable(session, now, change.chat_id, reason)
+    if person is None:
+        return
+    home = await people.home_region(session, plan, person.id, now)
+    payload = PersonGone(name=person.name, phone=person.phone, posts=post_names(plan, person), reason=reason)
+    await _tell(session, now, change.chat_id, payload, await watching(session, plan, now, home))
+
+
+async def _tell(session: AsyncSession, now: datetime, chat_id: int, payload: Payload, targets: list[Target]) -> None:
+    # The instant makes it a text of its own: a chat may be lost, come back and be lost again.
+    how = Telling(f"chat:{chat_id}:{now.isoformat()}", "changed", Lane.INTERACTIVE)
+    await delivery.tell(session, now, how, payload, targets)

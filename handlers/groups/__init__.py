@@ -1,0 +1,1 @@
+"""Chat groups: asked where they belong, bound by buttons, lost, back, moved."""

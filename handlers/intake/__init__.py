@@ -1,0 +1,1 @@
+"""Reporting in chat: whatever a person sends, the one question, the report."""

@@ -1,0 +1,147 @@
+"""What people send, and what they tap on the draft's card (`d.action:draft:rev`)."""
+
+from __future__ import annotations
+
+from telegram import Message
+from telegram.ext import filters
+
+from bot.delivery import service as delivery
+from bot.directory import places
+from bot.incident import audience
+from bot.incident.models import Threat
+from bot.intake import service
+from bot.intake.models import ItemKind
+from bot.intake.schemas import Sent
+from bot.plan.schema import Nature
+from handlers.act import Act
+from handlers.routing import EDITED, GROUPS, NEW, PRIVATE, Do, Route, button, command, message, word
+from messages import common
+from messages import intake as texts
+
+_CONTENT = filters.PHOTO | filters.VOICE | filters.VIDEO | filters.Document.ALL | filters.LOCATION | filters.TEXT
+_THREATS = {"threatened_yes": Threat.YES, "threatened_no": Threat.NO, "threatened_unclear": Threat.UNCLEAR}
+_OUTCOMES = {"happened": Nature.ACCIDENT, "hazard_only": Nature.HAZARD}
+
+
+def routes() -> list[Route]:
+    """All routes of this room. What people send comes last: every other room looks at it first."""
+    return [
+        word("menu.report", how),
+        command("report", how, PRIVATE),
+        word("menu.mine", mine),
+        command("my", mine, PRIVATE),
+        *(button(f"d.{action}", _answer(threat)) for action, threat in _THREATS.items()),
+        *(button(f"d.{action}", _settle(nature)) for action, nature in _OUTCOMES.items()),
+        button("d.join", join),
+        button("d.cancel", cancel),
+        button("d.restore", restore),
+        message((NEW | EDITED) & PRIVATE & _CONTENT & ~filters.COMMAND, receive),
+        message(NEW & GROUPS & filters.REPLY & _CONTENT & ~filters.COMMAND, receive_in_group),
+        message(NEW & PRIVATE & ~filters.StatusUpdate.ALL, not_understood),
+    ]
+
+
+async def how(act: Act) -> None:
+    """Says how to report: there is no form to open."""
+    await act.say(texts.ReportHow())
+
+
+async def mine(act: Act) -> None:
+    """A person's own reports."""
+    reports = await service.mine(act.session, act.actor)
+    lines = [
+        texts.ReportLine(
+            number=report.number,
+            nature=report.nature.value,
+            place=await places.name_of(act.session, act.plan, report.region_code),
+            filed_at=report.filed_at,
+        )
+        for report in reports
+    ]
+    await act.say(texts.Mine(reports=tuple(lines)))
+
+
+async def receive(act: Act) -> None:
+    """Anything sent in private is a report or part of one."""
+    if act.actor.person_id is None:
+        await act.say(texts.UnknownReporter(phones=audience.phones(act.plan, act.plan.district.code)))
+        return
+    sent = await _sent(act)
+    await service.receive(act.session, act.plan, act.actor, act.now, sent)
+
+
+async def receive_in_group(act: Act) -> None:
+    """A reply to one of our messages belongs to its case; any other reply meets silence."""
+    sent = await _sent(act)
+    if act.actor.person_id is not None and sent.reply_about and sent.reply_about.startswith("incident:"):
+        await service.receive(act.session, act.plan, act.actor, act.now, sent)
+
+
+async def join(act: Act) -> None:
+    """补充到…: the draft belongs to the report before."""
+    await service.join(act.session, act.plan, act.actor, act.now, int(act.data[1]))
+
+
+async def cancel(act: Act) -> None:
+    """取消."""
+    await service.discard(act.session, act.actor, act.now, int(act.data[1]))
+
+
+async def restore(act: Act) -> None:
+    """恢复."""
+    await service.restore(act.session, act.plan, act.actor, act.now, int(act.data[1]))
+
+
+async def not_understood(act: Act) -> None:
+    """A sticker, a poll: nothing a report is made of."""
+    await act.say(common.NotUnderstood())
+
+
+def _answer(threat: Threat) -> Do:
+    async def answer(act: Act) -> None:
+        await service.answer(act.session, act.plan, act.actor, act.now, int(act.data[1]), threat)
+
+    return answer
+
+
+def _settle(nature: Nature) -> Do:
+    async def settle(act: Act) -> None:
+        await service.settle(act.session, act.plan, act.actor, act.now, int(act.data[1]), nature)
+
+    return settle
+
+
+async def _sent(act: Act) -> Sent:
+    sent = act.message
+    kind, file_id, size = _file(sent)
+    place = sent.location
+    replied = sent.reply_to_message
+    about = await delivery.subject_of(act.session, act.chat.id, replied.message_id) if replied else None
+    return Sent(
+        chat_id=act.chat.id,
+        message_id=sent.message_id,
+        kind=kind,
+        sent_at=sent.date,
+        text=(sent.text or sent.caption or "").strip(),
+        album=sent.media_group_id,
+        file_id=file_id,
+        size=size,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        accuracy=place.horizontal_accuracy if place else None,
+        reply_about=about,
+    )
+
+
+def _file(sent: Message) -> tuple[ItemKind, str | None, int | None]:
+    if sent.photo:
+        largest = max(sent.photo, key=lambda size: size.width * size.height)
+        return ItemKind.PHOTO, largest.file_id, largest.file_size
+    for kind, held in (
+        (ItemKind.VOICE, sent.voice),
+        (ItemKind.VIDEO, sent.video),
+        (ItemKind.DOCUMENT, sent.document),
+    ):
+        if held:
+            return kind, held.file_id, held.file_size
+    return (ItemKind.LOCATION if sent.location else ItemKind.TEXT), None, None
