@@ -1,0 +1,18 @@
+"""All tables of the program in one metadata, for migrations and tests. A room's models count once they stand here.
+
+Importing this module imports every `models.py` of bot/; nothing else should, since each room needs only its own.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from bot.audit import models as audit
+from bot.delivery import models as delivery
+from bot.directory import models as directory
+from bot.inbox import models as inbox
+from bot.incident import models as incident
+from bot.intake import models as intake
+
+ROOMS = (audit, delivery, directory, inbox, incident, intake)
+METADATA = SQLModel.metadata
