@@ -1,0 +1,166 @@
+"""The composition root: the only file that knows everything. It builds the parts and keeps their loops running."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain, repeat
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.audit import service as audit
+from bot.core.alone import alone
+from bot.core.clock import Clock
+from bot.core.database import Database
+from bot.core.errors import ConfigurationFault
+from bot.core.nursery import Nursery
+from bot.delivery import sender as sending
+from bot.delivery.gateway import Gateway, GatewayError, Platform
+from bot.delivery.pacing import TELEGRAM, UNLIMITED, Policy
+from bot.delivery.painter import Painter
+from bot.delivery.sender import Sender
+from bot.following import ClockFollower, Standing
+from bot.inbox import service as inbox
+from bot.inbox.poller import Poller
+from bot.inbox.taps import TapAnswerer
+from bot.inbox.worker import Worker
+from bot.incident import jobs as incident_jobs
+from bot.intake import jobs as intake_jobs
+from bot.intake import service as intake
+from bot.intake.fetcher import Fetcher
+from bot.plan.service import Plan
+from bot.settings import Pace, Settings
+from bot.timetable.service import Pass, Timetable
+from handlers.chat_changes import heeding
+from handlers.conversation import Conversation, converse
+from handlers.painters import painters
+
+log = structlog.get_logger()
+
+_POLICIES: dict[Pace, Policy] = {Pace.TELEGRAM: TELEGRAM, Pace.UNLIMITED: UNLIMITED}
+_INBOX_KEPT = timedelta(days=30)
+_PAUSES_SECONDS = (0.2, 1.0, 5.0, 15.0)
+
+
+@dataclass(slots=True)
+class App:
+    """Everything one process runs. `run()` until `stop` is set."""
+
+    settings: Settings
+    plan: Plan
+    database: Database
+    clock: Clock
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs until told to stop; what has left is then still written down.
+
+        Raises:
+            ConfigurationFault: another program runs on the same SQLite file.
+        """
+        async with alone(self.database.url):
+            await self._run(stop)
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        follower = self._follower()
+        if follower:
+            await follower.adopt()
+        token = self.settings.bot_token.get_secret_value()
+        async with Gateway(token, self.settings.api_url, proxy=self.settings.proxy) as gateway, Nursery() as nursery:
+            pace = _POLICIES[self.settings.pace]
+            sender = Sender(self.database, self.clock, gateway, pace, nursery, heeding(self.plan))
+            self._start(nursery, gateway, sender, follower)
+            log.info("running", pack=self.plan.version, database=self.database.url.split("@")[-1])
+            await stop.wait()
+            await sender.drain()
+        log.info("stopped")
+
+    def _start(self, nursery: Nursery, platform: Platform, sender: Sender, follower: ClockFollower | None) -> None:
+        taps = TapAnswerer(platform, nursery)
+        files = self.settings.files
+        nursery.loop("poller", Poller(self.database, self.clock, platform, taps).run)
+        nursery.loop("painter", Painter(self.database, painters(self.plan)).run)
+        nursery.loop("sender", sender.run)
+        nursery.loop("timetable", self.timetable.run)
+        nursery.loop("fetcher", Fetcher(self.database, self.clock, platform, files).run)
+        nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
+        if follower:
+            nursery.loop("clock", follower.follow)
+            nursery.loop("report", follower.report)
+
+    async def _converse(self, nursery: Nursery, platform: Platform, taps: TapAnswerer) -> None:
+        conversation = await self._introduced(platform)
+        count = 1 if self.database.is_sqlite else self.settings.workers
+        for _ in range(count):
+            # A loop each: one that dies is started again by itself and leaves the others alone.
+            nursery.loop("worker", Worker(self.database, self.clock, conversation.handling, taps).run)
+
+    async def _introduced(self, platform: Platform) -> Conversation:
+        """Handling begins when the platform has told us who we are; until then updates wait as rows."""
+        for pause in chain(_PAUSES_SECONDS, repeat(_PAUSES_SECONDS[-1])):
+            try:
+                return await converse(platform, self.settings.bot_token.get_secret_value(), self.plan, self.clock)
+            except GatewayError as error:
+                log.warning("platform_not_reached", said=str(error))
+                await asyncio.sleep(pause)
+        raise ConfigurationFault("the platform never answered")
+
+    @property
+    def timetable(self) -> Timetable:
+        """All passes of the house."""
+        return Timetable(self.database, self.clock, self._passes())
+
+    def _passes(self) -> list[Pass]:
+        async def drafts(session: AsyncSession, now: datetime) -> int:
+            return await intake_jobs.run_due(session, self.plan, now)
+
+        async def chases(session: AsyncSession, now: datetime) -> int:
+            return await incident_jobs.run_due(session, self.plan, now)
+
+        async def seals(session: AsyncSession, _now: datetime) -> int:
+            return await audit.seal(session)
+
+        async def sweeps(session: AsyncSession, now: datetime) -> int:
+            return await inbox.forget_done(session, now - _INBOX_KEPT)
+
+        async def sweep_due(session: AsyncSession) -> datetime | None:
+            oldest = await inbox.oldest_done(session)
+            return oldest + _INBOX_KEPT if oldest else None
+
+        return [
+            Pass("drafts", drafts, intake_jobs.next_due),
+            Pass("chases", chases, incident_jobs.next_due),
+            Pass("seals", seals, audit.next_due),
+            Pass("sweeps", sweeps, sweep_due),
+        ]
+
+    def _follower(self) -> ClockFollower | None:
+        if self.settings.sandbox_url is None:
+            return None
+        return ClockFollower(self.settings.sandbox_url, self.clock, self.database, self.standing)
+
+    async def standing(self, now: datetime) -> Standing:
+        """Whether anything is to be done at this instant, and when something will be.
+
+        Asked in the order in which one thing leads to the next, so that nothing can slip past behind us: what was
+        handled has its passes, files and cards in the database before we look at those.
+        """
+        async with self.database.read() as session:
+            received, newest = await inbox.is_empty(session), await inbox.newest_update_id(session)
+        next_pass = await self.timetable.next_due()
+        async with self.database.read() as session:
+            fetched, next_file = await intake.files_idle(session, now)
+        shipped, next_shipment = await sending.is_settled(self.database, now)
+        on_time = next_pass is None or next_pass > now
+        facts = {"inbox": received, "outbox": shipped, "files": fetched, "passes": on_time}
+        waiting = tuple(name for name, fine in facts.items() if not fine)
+        instants = [instant for instant in (next_pass, next_shipment, next_file) if instant and instant > now]
+        return Standing(not waiting, min(instants, default=None), newest, waiting)
+
+
+def build(settings: Settings, plan: Plan) -> App:
+    """An app on its settings. Raises ConfigurationFault when something needed is missing."""
+    if not settings.bot_token.get_secret_value():
+        raise ConfigurationFault("no bot token: set JIAOYING_BOT_TOKEN in .env (`jiaoying init` writes it)")
+    return App(settings, plan, Database(settings.database_url), Clock())
