@@ -1,0 +1,1 @@
+"""What people do from outside, and what the bot hears of it."""
