@@ -1,0 +1,164 @@
+"""Cards: one message per subject and chat that is kept up to date, whatever happens on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.delivery import service
+from bot.delivery.models import CardState, Lane
+from tests.integration.delivery.post import REPEATED, Post
+
+
+async def test_fifty_touches_make_few_edits_and_the_last_state_is_shown(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "0")
+    async with post.sending():
+        await post.settled()
+        await post.control.fault("slow", seconds=0.2, method="editMessageText")
+        for number in range(1, 51):
+            await post.touch("incident:1", str(number))
+        await post.settled()
+    assert await post.texts(group) == ["50"]
+    (seen,) = await post.seen(group)
+    assert 1 <= len(seen.edits) <= 10
+
+
+async def test_a_touch_that_changes_nothing_ships_nothing(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "一样")
+    await post.sent()
+    await post.touch("incident:1")
+    await post.touch("incident:1")
+    await post.sent()
+    assert await post.calls("editMessageText") == []
+
+
+async def test_not_modified_is_success(post: Post, group: int) -> None:
+    """As after an edit whose answer was lost."""
+    await post.wish("incident:1", group, "一")
+    async with post.sending():
+        await post.settled()
+        await post.control.fault("drop_answer", method="editMessageText")
+        await post.touch("incident:1", "二")
+        await post.settled()
+        post.pass_time(5)
+        await post.settled()
+    (card,), (seen,) = await post.cards(), await post.seen(group)
+    assert (card.state, card.shown_rev, seen.text) == (CardState.IDLE, card.wanted_rev, "二")
+    edits = await post.calls("editMessageText")
+    assert ["not modified" in (call.get("description") or "") for call in edits] == [False, True]
+
+
+async def test_a_card_that_was_deleted_comes_anew(post: Post, officer: int) -> None:
+    await post.wish("incident:1", officer, "一")
+    await post.sent()
+    (first,) = await post.seen(officer)
+    await post.control.delete(officer, first.message_id)
+    await post.touch("incident:1", "二")
+    await post.sent()
+    (second,), (card,) = await post.seen(officer), await post.cards()
+    assert (second.text, card.message_id) == ("二", second.message_id)
+    assert second.message_id != first.message_id
+
+
+async def test_the_first_appearance_is_repeated_once_and_marked_and_then_kept_up_to_date(
+    post: Post, group: int
+) -> None:
+    await post.control.fault("drop_answer", method="sendMessage")
+    await post.wish("incident:1", group, "一", Lane.ROUTINE)
+    await post.sent()
+    await post.touch("incident:1", "二")
+    await post.sent()
+    assert await post.texts(group) == ["一", f"{REPEATED}\n二"]
+
+
+async def test_a_card_nobody_answers_for_twice_waits_for_its_next_change(post: Post, group: int) -> None:
+    await post.control.fault("reset", method="sendMessage", count=2)
+    await post.wish("incident:1", group, "一")
+    await post.sent()
+    assert [card.state for card in await post.cards()] == [CardState.UNCERTAIN]
+    await post.touch("incident:1", "二")
+    await post.sent()
+    assert await post.texts(group) == [f"{REPEATED}\n二"]
+    assert [card.state for card in await post.cards()] == [CardState.IDLE]
+
+
+async def test_a_painter_that_fails_spoils_its_own_card_only_until_it_is_touched(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "坏")
+    del post.shows["incident:1"]
+    await post.wish("incident:2", group, "好")
+    await post.sent()
+    assert await post.texts(group) == ["好"]
+    bad, good = await post.cards()
+    assert (bad.state, good.state, bad.error) == (CardState.DEAD, CardState.IDLE, "KeyError: 'incident:1'")
+    await post.touch("incident:1", "修好了")
+    await post.sent()
+    assert await post.texts(group) == ["好", "修好了"]
+
+
+async def test_a_broken_state_goes_plain_and_the_next_sound_one_does_not(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "水位 <b>3 m")
+    await post.sent()
+    assert await post.texts(group) == ["水位 3 m"]
+    await post.touch("incident:1", "水位 <b>4 m</b>")
+    await post.sent()
+    (seen,) = await post.seen(group)
+    assert (seen.text, [mark["type"] for mark in seen.entities]) == ("水位 4 m", ["bold"])
+
+
+async def test_a_card_shown_again_is_a_new_message_and_the_old_one_stays_as_it_is(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "一")
+    await post.sent()
+    async with post.database.write() as session:
+        await service.show_card_again(session, "incident:1", "test")
+    post.shows["incident:1"] = "二"
+    await post.sent()
+    assert await post.texts(group) == ["一", "二"]
+
+
+async def test_a_group_that_moves_is_followed_and_nothing_comes_twice(post: Post, group: int) -> None:
+    """Found out by a send; the platform's own word of it comes later, once for each of the two chats."""
+    old = await post.tell(group, "旧", subject="incident:9")
+    await post.wish("incident:1", group, "卡片")
+    await post.sent()
+    new = int((await post.control.fault("migrate", chat=group))["migrated_to"])
+    rows = [await post.tell(group, f"新{number}", subject="incident:9") for number in range(3)]
+    await post.touch("incident:1", "卡片二")
+    await post.sent()
+    for _ in range(2):
+        async with post.database.write() as session:
+            await service.migrate_chat(session, group, new)
+        await post.sent()
+    assert sorted(await post.texts(new)) == sorted(["新0", "新1", "新2", "卡片二"])
+    assert [(await post.row(number)).chat_id for number in (old, *rows)] == [new] * 4
+    assert [card.chat_id for card in await post.cards()] == [new]
+    assert {(change.chat_id, change.moved_to) for change in post.heard} == {(group, new)}
+
+
+async def test_what_was_told_under_both_ids_is_told_once(post: Post, group: int) -> None:
+    """The bot met the new chat before it was told that it is the old one."""
+    new = int((await post.control.fault("migrate", chat=group))["migrated_to"])
+    for chat in (new, group):
+        await post.tell(chat, "预警", subject="warning:1")
+        await post.wish("warning:1", chat, "卡片")
+    await post.sent()
+    assert sorted(await post.texts(new)) == ["卡片", "预警"]
+    assert [card.chat_id for card in await post.cards()] == [new]
+    await post.touch("warning:1", "卡片二")
+    await post.sent()
+    assert sorted(await post.texts(new)) == ["卡片二", "预警"]
+
+
+@pytest.mark.parametrize("lane", [Lane.URGENT, Lane.ROUTINE])
+async def test_a_group_that_moves_while_its_card_is_on_its_way_gets_it_once_in_the_new_chat(
+    post: Post, group: int, lane: Lane
+) -> None:
+    await post.wish("incident:1", group, "卡片", lane)
+    await post.control.fault("slow", seconds=0.3, method="sendMessage")
+    async with post.sending():
+        await post.control.wait_for(group, lambda message: message.text == "卡片")
+        new = int((await post.control.fault("migrate", chat=group))["migrated_to"])
+        async with post.database.write() as session:
+            await service.migrate_chat(session, group, new)
+        await post.settled()
+        await post.touch("incident:1", "卡片二")
+        await post.settled()
+    assert await post.texts(new) == ["卡片二"]

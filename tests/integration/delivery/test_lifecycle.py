@@ -1,0 +1,194 @@
+"""Starting, dying, draining, and acts that come between a claim and its sending."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.gateway import Gateway
+from bot.delivery.models import Card, CardState, Lane, MessageState
+from bot.delivery.pacing import Policy, Rate
+from tests.integration.delivery.post import REPEATED, Post
+from tests.waiting import eventually
+
+
+class Gate:
+    """A platform behind a gate: sends are held there until it opens."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.open = asyncio.Event()
+        self.reached = asyncio.Event()
+
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = 20.0) -> Any:
+        if method != "getMe":
+            self.reached.set()
+            await self.open.wait()
+        return await self._gateway.call(method, params, timeout=timeout)
+
+    def download(self, path: str) -> AsyncIterator[bytes]:
+        return self._gateway.download(path)
+
+
+@pytest.fixture
+async def gate(post: Post) -> AsyncIterator[Gate]:
+    async with Gateway(post.sandbox.token, post.sandbox.url) as gateway:
+        yield Gate(gateway)
+
+
+async def test_what_was_being_sent_when_it_died_is_repeated_marked_if_somebody_depends_on_it(
+    post: Post, officer: int
+) -> None:
+    urgent, routine = await post.tell(officer, "撤离", Lane.URGENT), await post.tell(officer, "提醒", Lane.ROUTINE)
+    for number in (urgent, routine):
+        await post.set_row(number, state=MessageState.SENDING, sending_at=post.clock.now())
+    await post.sent()
+    assert await post.texts(officer) == [f"{REPEATED}\n撤离"]
+    assert await post.states() == [MessageState.SENT, MessageState.UNCERTAIN]
+
+
+async def test_what_was_only_claimed_when_it_died_goes_out_unmarked(post: Post, officer: int) -> None:
+    number = await post.tell(officer, "提醒", Lane.ROUTINE)
+    await post.set_row(number, state=MessageState.CLAIMED)
+    await post.sent()
+    assert await post.texts(officer) == ["提醒"]
+
+
+async def test_a_card_that_was_being_sent_when_it_died_is_repeated_marked_and_an_edit_is_not(
+    post: Post, officer: int
+) -> None:
+    await post.wish("incident:1", officer, "一")
+    await post.sent()
+    await post.touch("incident:1", "二")
+    await post.wish("incident:2", officer, "新")
+    async with post.sending():
+        await post.settled()
+    async with post.database.write() as session:
+        for number in (1, 2):
+            card = await session.get_one(Card, number)
+            card.state, card.shown_rev = CardState.SENDING, card.shown_rev - 1
+            card.message_id = card.message_id if number == 1 else None
+    async with post.sending():
+        await post.settled()
+        post.pass_time(5)
+        await post.settled()
+    assert await post.texts(officer) == ["二", "新", f"{REPEATED}\n新"]
+
+
+async def test_a_card_that_changed_while_its_repeat_was_struck_too_is_shown_as_it_is_now(
+    post: Post, group: int, gate: Gate
+) -> None:
+    async def painted() -> bool:
+        return all(card.painted_rev == card.wanted_rev for card in await post.cards())
+
+    await post.wish("incident:1", group, "尚无人接手")
+    async with post.sending(gate):
+        await gate.reached.wait()
+    gate.reached.clear()
+    async with post.sending(gate):
+        await gate.reached.wait()
+        await post.touch("incident:1", "已接手")
+        await eventually(post.database, painted, "a painted card")
+    await post.sent()
+    assert await post.texts(group) == [f"{REPEATED}\n已接手"]
+    assert [card.state for card in await post.cards()] == [CardState.IDLE]
+
+
+async def test_what_is_cancelled_between_claim_and_sending_is_never_sent(post: Post, officer: int, gate: Gate) -> None:
+    """The chat is busy with another message meanwhile, so that the second one waits claimed."""
+    await post.tell(officer, "先", subject="a:1")
+    second = await post.tell(officer, "后", subject="b:1")
+    async with post.sending(gate):
+        await gate.reached.wait()
+        await eventually(post.database, lambda: _in(post, second, MessageState.CLAIMED))
+        await post.set_row(second, state=MessageState.CANCELLED)
+        gate.open.set()
+        await post.settled()
+    assert await post.texts(officer) == ["先"]
+    assert await post.states() == [MessageState.SENT, MessageState.CANCELLED]
+
+
+async def test_what_is_cancelled_while_it_is_being_sent_is_not_tried_again(
+    post: Post, officer: int, gate: Gate
+) -> None:
+    number = await post.tell(officer, "撤离", Lane.URGENT)
+    await post.control.fault("flood", chat=officer, retry_after=1)
+    async with post.sending(gate):
+        await gate.reached.wait()
+        await post.set_row(number, state=MessageState.CANCELLED)
+        gate.open.set()
+        await eventually(post.database, lambda: post.chat(officer))
+        post.pass_time(5)
+        await post.settled()
+    assert await post.texts(officer) == []
+    assert await post.states() == [MessageState.CANCELLED]
+
+
+async def test_draining_ships_nothing_more_and_writes_down_what_has_left(post: Post, gate: Gate) -> None:
+    people = [await post.control.person(f"网格员{number}", started=True) for number in range(3)]
+    first = await post.tell(people[0], "一")
+    async with post.sending(gate) as sender:
+        await gate.reached.wait()
+        draining = asyncio.ensure_future(sender.drain())
+        await asyncio.sleep(0)
+        later = await post.tell(people[1], "二")
+        assert not draining.done()
+        gate.open.set()
+        async with asyncio.timeout(5):
+            await draining
+    assert [(await post.row(number)).state for number in (first, later)] == [MessageState.SENT, MessageState.QUEUED]
+    assert await post.texts(people[1]) == []
+    await post.sent()
+    assert (await post.texts(people[0]), await post.texts(people[1])) == (["一"], ["二"])
+
+
+async def test_draining_gives_up_on_what_does_not_come_back(post: Post, officer: int, gate: Gate) -> None:
+    number = await post.tell(officer, "一")
+    async with post.sending(gate) as sender:
+        await gate.reached.wait()
+        async with asyncio.timeout(5):
+            await sender.drain(patience=0.05)
+    assert (await post.row(number)).state is MessageState.SENDING
+
+
+async def test_a_sender_that_dies_and_comes_back_does_not_doubt_what_is_still_under_way(
+    post: Post, officer: int, gate: Gate
+) -> None:
+    number = await post.tell(officer, "撤离", Lane.URGENT)
+    async with post.sending(gate) as sender:
+        await gate.reached.wait()
+        again = asyncio.ensure_future(sender.run())
+        await eventually(post.database, lambda: _in(post, number, MessageState.SENDING))
+        gate.open.set()
+        await post.settled()
+        again.cancel()
+    assert await post.texts(officer) == ["撤离"]
+
+
+async def test_a_restart_does_not_forget_what_the_platform_still_counts(post: Post, officer: int) -> None:
+    post.policy = Policy(Rate(100, 100), Rate(3, 0.05), Rate(100, 100))
+    for number in range(3):
+        await post.tell(officer, f"{number}")
+    await post.sent()
+    await post.tell(officer, "第四条")
+    async with post.sending():
+        await eventually(post.database, lambda: _in(post, 4, MessageState.CLAIMED))
+        assert len(await post.texts(officer)) == 3
+        post.pass_time(timedelta(seconds=25).total_seconds())
+        await post.settled()
+    assert len(await post.texts(officer)) == 4
+
+
+async def test_two_kinds_of_telling_the_same_are_one(post: Post, officer: int) -> None:
+    for _ in range(3):
+        await post.tell(officer, "预警", subject="warning:1", purpose="issue")
+    await post.sent()
+    assert await post.texts(officer) == ["预警"]
+
+
+async def _in(post: Post, number: int, state: MessageState) -> bool:
+    return (await post.row(number)).state is state

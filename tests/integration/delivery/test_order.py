@@ -1,0 +1,85 @@
+"""Who goes first, and in which order one chat reads."""
+
+from __future__ import annotations
+
+from bot.delivery.models import Lane, MessageState
+from bot.delivery.pacing import TELEGRAM, Policy, Rate
+from sandbox.limits import Limits, Pacer
+from tests.integration.delivery.post import Post
+
+PLENTY = Rate(1e6, 1e6)
+
+
+async def test_a_series_arrives_in_order_though_its_first_one_had_to_wait(post: Post, group: int) -> None:
+    await post.control.fault("flood", chat=group, retry_after=1)
+    for number in range(4):
+        await post.tell(group, f"续报{number}", subject="incident:1")
+    async with post.sending():
+        await post.settled()
+        post.pass_time(2)
+        await post.settled()
+    assert await post.texts(group) == ["续报0", "续报1", "续报2", "续报3"]
+
+
+async def test_one_series_does_not_hold_up_another(post: Post, officer: int) -> None:
+    held = await post.tell(officer, "甲一", subject="incident:1")
+    await post.set_row(held, state=MessageState.RETRY, not_before=post.clock.now().replace(year=2100))
+    await post.tell(officer, "甲二", subject="incident:1")
+    await post.tell(officer, "乙一", subject="incident:2")
+    async with post.sending():
+        await post.settled()
+    assert await post.texts(officer) == ["乙一"]
+
+
+async def test_what_is_told_of_a_case_comes_after_the_case(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "险情卡片", Lane.URGENT)
+    await post.tell(group, "现场照片", Lane.URGENT, subject="incident:1")
+    await post.sent()
+    assert await post.texts(group) == ["险情卡片", "现场照片"]
+
+
+async def test_a_card_that_cannot_be_painted_does_not_hold_up_what_is_told(post: Post, group: int) -> None:
+    await post.wish("incident:1", group, "x", Lane.URGENT)
+    del post.shows["incident:1"]
+    await post.tell(group, "现场照片", Lane.URGENT, subject="incident:1")
+    await post.sent()
+    assert await post.texts(group) == ["现场照片"]
+
+
+async def test_a_call_out_overtakes_a_backlog_of_digests_and_reminders(post: Post) -> None:
+    """At four messages a second there would be a minute of them before it."""
+    post.policy = Policy(Rate(4, 4, {Lane.ROUTINE: 1, Lane.BULK: 2}), PLENTY, PLENTY)
+    people = [await post.control.person(f"网格员{number}", started=True) for number in range(60)]
+    for person in people:
+        await post.tell(person, "提醒", Lane.ROUTINE)
+    async with post.sending():
+        await post.control.wait_for(people[1], lambda message: message.text == "提醒")
+        await post.tell(people[59], "立即撤离", Lane.URGENT)
+        await post.control.wait_for(people[59], lambda message: message.text == "立即撤离")
+        sent = len(await post.calls("sendMessage"))
+    assert sent < 30
+
+
+async def test_an_urgent_one_of_a_chat_goes_before_its_reminders(post: Post, officer: int) -> None:
+    for number in range(5):
+        await post.tell(officer, f"提醒{number}", Lane.ROUTINE)
+    await post.tell(officer, "立即撤离", Lane.URGENT)
+    await post.sent()
+    assert (await post.texts(officer))[0] == "立即撤离"
+
+
+async def test_the_pace_is_kept_so_that_the_platform_never_has_to_refuse(post: Post, officer: int, group: int) -> None:
+    """Real limits on the other side, and as much as they take at once."""
+    post.policy = TELEGRAM
+    world = post.sandbox.world
+    world.pacer = Pacer(Limits(), world.clock.monotonic)
+    for number in range(8):
+        await post.tell(officer, f"甲{number}", Lane.URGENT)
+        await post.tell(group, f"乙{number}", Lane.URGENT)
+    async with post.sending():
+        for _ in range(5):
+            await post.control.advance(0.02)
+            post.pass_time(1.2)
+        await post.settled()
+    assert not [call for call in await post.control.calls() if not call["ok"]]
+    assert (len(await post.texts(officer)), len(await post.texts(group))) == (8, 8)
