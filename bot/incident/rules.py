@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.access import Permission
-from bot.incident.models import Incident, IncidentState
+from bot.incident.models import Facts, Incident, IncidentState
 
 ARRIVALS_MINUTES = (15, 30, 60)
 """What whoever takes an incident in hand may promise with one tap."""
@@ -49,6 +49,23 @@ def is_open(incident: Incident, deed: Deed) -> bool:
     if deed is Deed.ARRIVE:
         return incident.taken_by is not None and incident.arrive_by is None
     return True
+
+
+def facts_of(row: Facts) -> Facts:
+    """A copy of what a draft, a report or an incident knows, apart from its row."""
+    return Facts(**{name: getattr(row, name) for name in Facts.model_fields})
+
+
+def learn(row: Facts, told: Facts) -> tuple[str, ...]:
+    """Takes over what is known in `told`; what it does not know stays. The names of the fields that changed."""
+    changed = tuple(
+        name
+        for name in Facts.model_fields
+        if getattr(told, name) is not None and getattr(told, name) != getattr(row, name)
+    )
+    for name in changed:
+        setattr(row, name, getattr(told, name))
+    return changed
 
 
 def next_chase(now: datetime, wait: timedelta) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.delivery.schemas import Target
-from bot.incident.models import EntryKind, IncidentState, Threat
+from bot.incident.models import EntryKind, Facts, IncidentState, Threat
 from bot.incident.rules import Deed
 from bot.plan.schema import Level, Nature
 
@@ -19,8 +19,7 @@ class Opening:
     nature: Nature
     threat: Threat
     region_code: str
-    latitude: float | None
-    longitude: float | None
+    facts: Facts
     drill: bool
 
 
@@ -78,8 +77,7 @@ class IncidentView:
     nature: Nature
     threat: Threat
     region_code: str
-    latitude: float | None
-    longitude: float | None
+    facts: Facts
     state: IncidentState
     opened_at: datetime
     taken_name: str | None

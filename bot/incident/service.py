@@ -14,10 +14,10 @@ from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Media, Target, Telling
 from bot.directory import places
-from bot.incident import audience, repository
+from bot.incident import audience, repository, rules
 from bot.incident.errors import AlreadyTaken, NoSuchIncident, NothingToDo, NotYours
-from bot.incident.models import Entry, EntryKind, Follower, Incident
-from bot.incident.rules import RIGHTS, TRANSITIONS, Deed, is_open, next_chase, open_deeds
+from bot.incident.models import Entry, EntryKind, Facts, Follower, Incident
+from bot.incident.rules import RIGHTS, TRANSITIONS, Deed, facts_of, is_open, next_chase, open_deeds
 from bot.incident.schemas import Addition, EntryView, IncidentView, Opening, Reporter, TierReached
 from bot.plan.schema import Level, WaitKey
 from bot.plan.service import Plan
@@ -38,11 +38,10 @@ async def open_incident(
             nature=opening.nature,
             threat=opening.threat,
             region_code=opening.region_code,
-            latitude=opening.latitude,
-            longitude=opening.longitude,
             opened_at=now,
             chase_due_at=next_chase(now, plan.wait(WaitKey.DANGER_SIGN_UNANSWERED)),
             drill=opening.drill,
+            **opening.facts.model_dump(),
         ),
     )
     await repository.follow(session, Follower(incident_id=incident.id, **asdict(reporter)))
@@ -137,11 +136,11 @@ async def show_media(
     await delivery.touch(session, subject_of(incident.id))
 
 
-async def locate(session: AsyncSession, incident_id: int, latitude: float, longitude: float) -> None:
-    """Puts the incident where the reporter's phone says (WGS-84 degrees); the region stays what it was."""
+async def learn(session: AsyncSession, incident_id: int, told: Facts) -> None:
+    """Takes over what a reporter now knows; the region stays what it was."""
     incident = await _existing(session, incident_id, lock=True)
-    incident.latitude, incident.longitude = latitude, longitude
-    await delivery.touch(session, subject_of(incident_id))
+    if rules.learn(incident, told):
+        await delivery.touch(session, subject_of(incident_id))
 
 
 async def view(session: AsyncSession, incident_id: int) -> IncidentView:
@@ -155,8 +154,7 @@ async def view(session: AsyncSession, incident_id: int) -> IncidentView:
         nature=incident.nature,
         threat=incident.threat,
         region_code=incident.region_code,
-        latitude=incident.latitude,
-        longitude=incident.longitude,
+        facts=facts_of(incident),
         state=incident.state,
         opened_at=incident.opened_at,
         taken_name=incident.taken_name,

@@ -18,7 +18,8 @@ from bot.delivery.schemas import Media, Target, Telling
 from bot.directory import people, places
 from bot.incident import audience
 from bot.incident import service as incidents
-from bot.incident.models import Threat
+from bot.incident.models import Facts, Threat
+from bot.incident.rules import facts_of
 from bot.incident.schemas import Addition, Opening, Reporter
 from bot.intake import repository
 from bot.intake.models import Draft, DraftState, Item, ItemKind, Report
@@ -73,7 +74,8 @@ async def pass_on(
     if item.kind is ItemKind.TEXT:
         await incidents.supplement(session, plan, actor, now, incident_id, added)
     if item.latitude is not None and item.longitude is not None:
-        await incidents.locate(session, incident_id, item.latitude, item.longitude)
+        where = Facts(latitude=item.latitude, longitude=item.longitude, accuracy=item.accuracy)
+        await incidents.learn(session, incident_id, where)
 
 
 def subject_of(report_id: int) -> str:
@@ -116,8 +118,11 @@ async def _numbered(
             nature=nature,
             threat=threat,
             region_code=draft.region_code,
+            via=draft.via,
+            received_at=draft.opened_at,
             filed_at=now,
             drill=draft.drill,
+            **facts_of(draft).model_dump(),
         ),
     )
 
@@ -142,8 +147,7 @@ async def _open_incident(
         nature=report.nature,
         threat=report.threat,
         region_code=draft.region_code,
-        latitude=draft.latitude,
-        longitude=draft.longitude,
+        facts=facts_of(draft),
         drill=draft.drill,
     )
     incident = await incidents.open_incident(session, plan, actor, now, opening, reporter)

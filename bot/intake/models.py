@@ -9,24 +9,51 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.core.columns import PlatformId, UtcDateTime, text_enum
-from bot.incident.models import Threat
+from bot.incident.models import Facts, Threat
 from bot.plan.schema import Nature
 
 
 class DraftState(StrEnum):
-    """A draft is open until it becomes a report, joins one, or is given up."""
+    """A draft is open until it becomes a report, joins one, is put aside, or is given up."""
 
     OPEN = "open"
+    KEPT = "kept"
     FILED = "filed"
     JOINED = "joined"
     DISCARDED = "discarded"
 
 
+class Via(StrEnum):
+    """How a report came in."""
+
+    CHAT = "chat"
+    TELEPHONE = "telephone"
+
+
 class Question(StrEnum):
-    """What the draft's card asks now: the conversation's place."""
+    """What the draft's card asks now: the conversation's place.
+
+    `outcome` is the form: which of the two it is files it, and every field is a button meanwhile. `likeness` shows what
+    may be the same thing; `resume` asks once what is to become of a draft that lay.
+    """
 
     THREAT = "threat"
     OUTCOME = "outcome"
+    LIKENESS = "likeness"
+    RESUME = "resume"
+
+
+class Asked(StrEnum):
+    """The field of the form that is being asked."""
+
+    KIND = "kind"
+    PLACE = "place"
+    TIME = "time"
+    CASUALTIES = "casualties"
+    WHAT = "what"
+    MEASURES = "measures"
+    REINFORCEMENT = "reinforcement"
+    CONTACT = "contact"
 
 
 class ItemKind(StrEnum):
@@ -49,8 +76,12 @@ class FileState(StrEnum):
     MISSING = "missing"
 
 
-class Draft(SQLModel, table=True):
-    """What one person has sent and not yet filed. At most one is open per person."""
+class Draft(Facts, table=True):
+    """What one person has sent and not yet filed. At most one is open per person.
+
+    `asking` is the field being asked, before filing and after; `at_step` where its list stands (a page, a sector, a
+    region: what the field's screen makes of it). `nature` is what was chosen while likeness is being asked.
+    """
 
     __tablename__ = "intake_draft"
     __table_args__ = (Index("ix_intake_draft_person", "person_id", "state"),)
@@ -61,9 +92,11 @@ class Draft(SQLModel, table=True):
     locale: str
     state: DraftState = Field(default=DraftState.OPEN, sa_type=text_enum(DraftState, "intake_draft_state"))
     question: Question = Field(default=Question.THREAT, sa_type=text_enum(Question, "intake_draft_question"))
+    asking: Asked | None = Field(default=None, sa_type=text_enum(Asked, "intake_draft_asking"))
+    at_step: str = ""
+    nature: Nature | None = Field(default=None, sa_type=text_enum(Nature, "intake_draft_nature"))
+    via: Via = Field(default=Via.CHAT, sa_type=text_enum(Via, "intake_draft_via"))
     region_code: str
-    latitude: float | None = None
-    longitude: float | None = None
     opened_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     reminded: bool = False
@@ -71,8 +104,11 @@ class Draft(SQLModel, table=True):
     drill: bool = False
 
 
-class Report(SQLModel, table=True):
-    """A filed report. `number` is spoken on the phone: town, month and day, serial of the day (龙水0712-3)."""
+class Report(Facts, table=True):
+    """A filed report. `number` is spoken on the phone: town, month and day, serial of the day (龙水0712-3).
+
+    `received_at` is when we learned of it (接报时间): the first thing sent, or the tap on 电话接报.
+    """
 
     __tablename__ = "intake_report"
     __table_args__ = (UniqueConstraint("prefix", "day", "serial"),)
@@ -87,7 +123,10 @@ class Report(SQLModel, table=True):
     nature: Nature = Field(sa_type=text_enum(Nature, "intake_report_nature"))
     threat: Threat = Field(sa_type=text_enum(Threat, "intake_report_threat"))
     region_code: str
+    via: Via = Field(default=Via.CHAT, sa_type=text_enum(Via, "intake_report_via"))
+    received_at: datetime = Field(sa_type=UtcDateTime)
     filed_at: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
     asking_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     drill: bool = False
@@ -104,7 +143,10 @@ class Serial(SQLModel, table=True):
 
 
 class Item(SQLModel, table=True):
-    """One thing a person sent: a photo, a voice note, words, a place. On exactly one draft or report."""
+    """One thing a person sent: a photo, a voice note, words, a place. On exactly one draft or report.
+
+    `cleaned_sha256` is the copy without EXIF that groups are shown when the original is a picture sent as a file.
+    """
 
     __tablename__ = "intake_item"
     __table_args__ = (
@@ -130,6 +172,7 @@ class Item(SQLModel, table=True):
     size: int | None = None
     file_state: FileState = Field(default=FileState.NONE, sa_type=text_enum(FileState, "intake_item_file_state"))
     sha256: str | None = None
+    cleaned_sha256: str | None = None
     attempts: int = 0
     not_before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str | None = None

@@ -33,7 +33,7 @@ def problems_between(draft: Draft) -> list[PackProblem]:
         _someone_begins,
         _kinds,
         _rings,
-        _waits,
+        _defaults,
         _sources,
     )
     return [problem for check in checks for problem in check(draft)]
@@ -67,6 +67,7 @@ def _repeated_keys(draft: Draft) -> Iterator[PackProblem]:
     yield from repeated(draft.rings.entries, "nature")
     yield from repeated(draft.times.entries, "key")
     yield from repeated(draft.waits.entries, "key")
+    yield from repeated(draft.limits.entries, "key")
 
 
 def _one_district(draft: Draft) -> Iterator[PackProblem]:
@@ -186,8 +187,9 @@ def _rings(draft: Draft) -> Iterator[PackProblem]:
     yield from _absent(draft.tiers, {level.value for level in Level}, "tier", "a tier for every level")
 
 
-def _waits(draft: Draft) -> Iterator[PackProblem]:
+def _defaults(draft: Draft) -> Iterator[PackProblem]:
     yield from _absent(draft.waits, {key.value for key in schema.WaitKey}, "wait", "every wait of the product")
+    yield from _absent(draft.limits, {key.value for key in schema.LimitKey}, "limit", "every limit of the product")
 
 
 def _absent(section: Section[E], needed: set[str], what: str, expectation: str) -> Iterator[PackProblem]:

@@ -18,7 +18,7 @@ from bot.core.access import Permission
 from bot.plan.documents import Document, Place, Value, field_words
 from bot.plan.errors import PackProblem
 from bot.plan.fields import DATE_WORDS, DURATION_WORDS
-from bot.plan.schema import Lane, Level, Medium, Nature, Scope, WaitKey
+from bot.plan.schema import Lane, Level, LimitKey, Medium, Nature, Scope, WaitKey
 
 _NOUNS: dict[type[StrEnum], str] = {
     Permission: "a permission",
@@ -28,6 +28,7 @@ _NOUNS: dict[type[StrEnum], str] = {
     Lane: "a lane",
     Medium: "a medium",
     WaitKey: "a wait of the product",
+    LimitKey: "a limit of the product",
 }
 _PLAIN = {str: "text", bool: "yes or no", date: DATE_WORDS, timedelta: DURATION_WORDS}
 

@@ -79,6 +79,7 @@ class Draft:
     rings: Section[schema.Ring] = Section("")
     times: Section[schema.TimeRule] = Section("")
     waits: Section[schema.Wait] = Section("")
+    limits: Section[schema.Limit] = Section("")
 
 
 def read_pack(directory: Path) -> Draft:
@@ -98,8 +99,9 @@ def read_pack(directory: Path) -> Draft:
     draft.rings = _section(tiers, "rings", schema.Ring, "nature", draft.problems)
     times = _lists(directory / "times.yaml", ("rules",), draft.problems)
     draft.times = _section(times, "rules", schema.TimeRule, "key", draft.problems)
-    waits = _lists(directory / "defaults.yaml", ("waits",), draft.problems)
-    draft.waits = _section(waits, "waits", schema.Wait, "key", draft.problems)
+    defaults = _lists(directory / "defaults.yaml", ("waits", "limits"), draft.problems)
+    draft.waits = _section(defaults, "waits", schema.Wait, "key", draft.problems)
+    draft.limits = _section(defaults, "limits", schema.Limit, "key", draft.problems)
     return draft
 
 

@@ -84,13 +84,23 @@ class WaitKey(StrEnum):
     UNDO = "undo"
     DRAFT_REMINDER = "draft_reminder"
     DRAFT_UNANSWERED = "draft_unanswered"
+    DRAFT_IDLE = "draft_idle"
     HOUSEHOLDS = "households"
+    ENQUIRY = "enquiry"
+    LIKENESS = "likeness"
     DANGER_SIGN_UNANSWERED = "danger_sign_unanswered"
     TOWN_REPORT = "town_report"
     VERIFY = "verify"
     FOLLOW_UP = "follow_up"
     FOLLOW_UP_LARGER = "follow_up_larger"
     FINAL_REPORT = "final_report"
+
+
+class LimitKey(StrEnum):
+    """The product's own bounds that are no waits. A pack sets every one."""
+
+    REPORTS_AN_HOUR = "reports_an_hour"
+    LIKENESS_METRES = "likeness_metres"
 
 
 H = TypeVar("H", bound=Hashable)
@@ -220,6 +230,7 @@ class Kind(Sourced):
     name_en: English
     sector: Key
     natures: Annotated[tuple[Nature, ...], Field(min_length=1, description="a list of danger_sign, accident, hazard")]
+    likeness_metres: Annotated[int, Field(ge=1, description="metres, a whole number")] | None = None
 
     @model_validator(mode="after")
     def _natures_once(self) -> Self:
@@ -284,6 +295,19 @@ class Wait(Entry):
     name: Chinese
     name_en: English
     wait: Duration
+    reason: Text
+    source: Annotated[
+        str, Field(pattern=r"^default$", description="default: a figure with a document belongs in times.yaml")
+    ]
+
+
+class Limit(Entry):
+    """A house rule: a bound where no document gives a figure."""
+
+    key: LimitKey
+    name: Chinese
+    name_en: English
+    limit: Annotated[int, Field(ge=1, description="a whole number, 1 or more")]
     reason: Text
     source: Annotated[
         str, Field(pattern=r"^default$", description="default: a figure with a document belongs in times.yaml")

@@ -23,6 +23,8 @@ from bot.plan.schema import (
     Entry,
     Kind,
     Level,
+    Limit,
+    LimitKey,
     Nature,
     PackInfo,
     PostKind,
@@ -89,6 +91,7 @@ class Plan:
     rings: Mapping[Nature, Ring]
     times: Mapping[str, TimeRule]
     waits: Mapping[WaitKey, Wait]
+    limits: Mapping[LimitKey, Limit]
     _children: Mapping[str, tuple[Region, ...]] = field(repr=False)
     _names: Mapping[str, tuple[Region, ...]] = field(repr=False)
 
@@ -107,6 +110,7 @@ class Plan:
             rings=MappingProxyType({located.entry.nature: located.entry for located in draft.rings.entries}),
             times=_by(draft.times, "key"),
             waits=MappingProxyType({located.entry.key: located.entry for located in draft.waits.entries}),
+            limits=MappingProxyType({located.entry.key: located.entry for located in draft.limits.entries}),
             _children=_families(regions.values()),
             _names=names_of(regions.values()),
         )
@@ -237,6 +241,16 @@ class Plan:
     def wait(self, key: WaitKey) -> timedelta:
         """A house rule's length; the pack sets every one."""
         return self.waits[key].wait
+
+    def limit(self, key: LimitKey) -> int:
+        """A house rule's bound; the pack sets every one."""
+        return self.limits[key].limit
+
+    def likeness_metres(self, kind_key: str | None) -> int:
+        """How far apart two reports of a kind may lie and still be asked about as the same thing."""
+        kind = self.kinds.get(kind_key) if kind_key else None
+        own = kind.likeness_metres if kind else None
+        return own or self.limit(LimitKey.LIKENESS_METRES)
 
 
 def _examined(directory: Path) -> tuple[Draft, list[PackProblem]]:

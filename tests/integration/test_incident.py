@@ -16,7 +16,7 @@ from bot.core.errors import NotAllowed, Refusal
 from bot.directory.models import Person
 from bot.incident import jobs, service
 from bot.incident.errors import AlreadyTaken, NoSuchIncident, NothingToDo, NotYours
-from bot.incident.models import Incident, Threat
+from bot.incident.models import Facts, Incident, Threat
 from bot.incident.rules import RIGHTS, TRANSITIONS, Deed
 from bot.incident.schemas import Opening, Reporter
 from bot.plan.schema import Level, Nature
@@ -33,7 +33,7 @@ async def town(database: Database, plan: Plan) -> Town:
 
 
 async def opened(town: Town, *, region: str = GRID, nature: Nature = Nature.DANGER_SIGN) -> int:
-    opening = Opening(NUMBER, nature, Threat.YES, region, None, None, drill=False)
+    opening = Opening(NUMBER, nature, Threat.YES, region, Facts(), drill=False)
     async with town.database.write() as session:
         actor = await town.actor(session, "worker")
         reporter = Reporter(actor.person_id or 0, actor.name, "+861000000101", 101, "zh", NUMBER)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.plan.schema import WaitKey
+from bot.plan.schema import LimitKey, WaitKey
 
 PACK_YAML = """\
 key: wansheng
@@ -121,6 +121,9 @@ rules:
 DEFAULTS_YAML = "waits:\n" + "".join(
     f"  - {{key: {key}, name: 时限, name_en: Wait, wait: PT1M, reason: a house rule, source: default}}\n"
     for key in WaitKey
+)
+DEFAULTS_YAML += "limits:\n" + "".join(
+    f"  - {{key: {key}, name: 数量, name_en: Limit, limit: 9, reason: a house rule, source: default}}\n" for key in LimitKey
 )
 
 DEMO_YAML = """\
