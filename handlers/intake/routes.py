@@ -14,6 +14,7 @@ from bot.intake.models import ItemKind
 from bot.intake.schemas import Sent
 from bot.plan.schema import Nature
 from handlers.act import Act
+from handlers.replies import answer_to
 from handlers.routing import EDITED, GROUPS, NEW, PRIVATE, Do, Route, button, command, message, word
 from messages import common
 from messages import intake as texts
@@ -67,13 +68,20 @@ async def receive(act: Act) -> None:
         await act.say(texts.UnknownReporter(phones=audience.phones(act.plan, act.plan.district.code)))
         return
     sent = await _sent(act)
+    if answer := answer_to(sent.reply_about):
+        take, number = answer
+        await take(act, number)
+        return
     await service.receive(act.session, act.plan, act.actor, act.now, sent)
 
 
 async def receive_in_group(act: Act) -> None:
     """A reply to one of our messages belongs to its case; any other reply meets silence."""
     sent = await _sent(act)
-    if act.actor.person_id is not None and sent.reply_about and sent.reply_about.startswith("incident:"):
+    if answer := answer_to(sent.reply_about):
+        take, number = answer
+        await take(act, number)
+    elif act.actor.person_id is not None and sent.reply_about and sent.reply_about.startswith("incident:"):
         await service.receive(act.session, act.plan, act.actor, act.now, sent)
 
 
