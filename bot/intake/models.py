@@ -57,7 +57,7 @@ class Asked(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """What can be sent."""
+    """What can be sent. Words that answer a field of the form are an `answer` and no evidence."""
 
     PHOTO = "photo"
     VOICE = "voice"
@@ -65,6 +65,7 @@ class ItemKind(StrEnum):
     DOCUMENT = "document"
     TEXT = "text"
     LOCATION = "location"
+    ANSWER = "answer"
 
 
 class FileState(StrEnum):
@@ -107,7 +108,8 @@ class Draft(Facts, table=True):
 class Report(Facts, table=True):
     """A filed report. `number` is spoken on the phone: town, month and day, serial of the day (龙水0712-3).
 
-    `received_at` is when we learned of it (接报时间): the first thing sent, or the tap on 电话接报.
+    `received_at` is when we learned of it (接报时间): the first thing sent, or the tap on 电话接报. `same_as` is the
+    report of a hazard that this one says it has seen too; for what opens an incident, the incidents are merged.
     """
 
     __tablename__ = "intake_report"
@@ -128,6 +130,7 @@ class Report(Facts, table=True):
     filed_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
+    same_as: int | None = Field(default=None, foreign_key="intake_report.id", index=True)
     asking_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     drill: bool = False
 
@@ -161,6 +164,7 @@ class Item(SQLModel, table=True):
     chat_id: int = Field(sa_type=PlatformId)
     message_id: int = Field(sa_type=PlatformId)
     kind: ItemKind = Field(sa_type=text_enum(ItemKind, "intake_item_kind"))
+    answers: Asked | None = Field(default=None, sa_type=text_enum(Asked, "intake_item_answers"))
     text: str = ""
     album: str | None = Field(default=None, index=True)
     latitude: float | None = None

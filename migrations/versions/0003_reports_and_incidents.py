@@ -215,9 +215,11 @@ def upgrade() -> None:
         sa.Column("filed_at", MOMENT, nullable=False),
         sa.Column("withdrawn_at", MOMENT, nullable=True),
         sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("same_as", sa.Integer(), nullable=True),
         sa.Column("asking_until", MOMENT, nullable=True),
         sa.Column("drill", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_intake_report_incident_id")),
+        sa.ForeignKeyConstraint(["same_as"], ["intake_report.id"], name=op.f("fk_intake_report_same_as")),
         sa.ForeignKeyConstraint(["person_id"], ["directory_person.id"], name=op.f("fk_intake_report_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_report")),
         sa.UniqueConstraint("prefix", "day", "serial", name=op.f("uq_intake_report_prefix_day_serial")),
@@ -226,6 +228,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_intake_report_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_intake_report_number"), ["number"], unique=False)
         batch_op.create_index(batch_op.f("ix_intake_report_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_report_same_as"), ["same_as"], unique=False)
 
     op.create_table(
         "incident_enquiry",
@@ -324,8 +327,23 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column(
             "kind",
-            choice("intake_item_kind", "photo", "voice", "video", "document", "text", "location"),
+            choice("intake_item_kind", "photo", "voice", "video", "document", "text", "location", "answer"),
             nullable=False,
+        ),
+        sa.Column(
+            "answers",
+            choice(
+                "intake_item_answers",
+                "kind",
+                "place",
+                "time",
+                "casualties",
+                "what",
+                "measures",
+                "reinforcement",
+                "contact",
+            ),
+            nullable=True,
         ),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("album", sa.String(), nullable=True),
@@ -376,6 +394,7 @@ def downgrade() -> None:
 
     op.drop_table("incident_enquiry")
     with op.batch_alter_table("intake_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intake_report_same_as"))
         batch_op.drop_index(batch_op.f("ix_intake_report_person_id"))
         batch_op.drop_index(batch_op.f("ix_intake_report_number"))
         batch_op.drop_index(batch_op.f("ix_intake_report_incident_id"))

@@ -123,7 +123,7 @@ DEFAULTS_YAML = "waits:\n" + "".join(
     for key in WaitKey
 )
 DEFAULTS_YAML += "limits:\n" + "".join(
-    f"  - {{key: {key}, name: 数量, name_en: Limit, limit: 9, reason: a house rule, source: default}}\n" for key in LimitKey
+    f"  - {{key: {key}, name: 数量, name_en: Limit, limit: 9, reason: a rule, source: default}}\n" for key in LimitKey
 )
 
 DEMO_YAML = """\
