@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import asin, atan2, cos, hypot, isfinite, pi, radians, sin, sqrt
+from math import asin, atan, atan2, cos, degrees, exp, hypot, isfinite, pi, radians, sin, sqrt
 
 _EARTH_RADIUS = 6_371_008.8
 """Metres, the mean one."""
@@ -20,6 +20,12 @@ _A = 6_378_245.0
 
 _EE = 0.006_693_421_622_965_943_23
 """Its eccentricity squared."""
+
+_CLARKE_A = 6_378_206.4
+"""Semi-major axis of Clarke's ellipsoid of 1866, metres: Baidu's Mercator stands on it."""
+
+_CLARKE_E = sqrt(0.006_768_657_997_291)
+"""Its eccentricity."""
 
 _X_PI = pi * 3000.0 / 180.0
 _CHINA_LATITUDES = (0.8293, 55.8271)
@@ -92,6 +98,20 @@ def to_bd09(point: Point) -> Point:
 def from_bd09(point: Point) -> Point:
     """BD-09 back to WGS-84, to a centimetre; unchanged outside China's box."""
     return _undone(_shifted, _undone(_baidus, point)) if is_in_china(point) else point
+
+
+def from_bd09_metres(x: float, y: float) -> Point:
+    """Baidu's Mercator, metres east and north, to degrees of BD-09.
+
+    Baidu publishes polynomials by bands of latitude; they are the Mercator of Clarke's ellipsoid to 0.4 m from the
+    equator to 55 degrees, and that has a formula.
+    """
+    flat = exp(-y / _CLARKE_A)
+    latitude = pi / 2 - 2 * atan(flat)
+    for _ in range(_ROUNDS):
+        bulge = _CLARKE_E * sin(latitude)
+        latitude = pi / 2 - 2 * atan(flat * ((1 - bulge) / (1 + bulge)) ** (_CLARKE_E / 2))
+    return Point(degrees(latitude), degrees(x / _CLARKE_A))
 
 
 def _is_near(point: Point, near: Point) -> bool:

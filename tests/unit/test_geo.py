@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from bot.core.geo import (
     Point,
     from_bd09,
+    from_bd09_metres,
     from_gcj02,
     is_plausible,
     metres_between,
@@ -43,6 +44,15 @@ def test_gcj02_is_what_everybody_publishes_and_comes_back_to_less_than_a_metre(w
 def test_bd09_is_what_everybody_publishes_and_comes_back_to_less_than_a_metre(gcj02: Point, bd09: Point) -> None:
     assert metres_between(to_bd09(from_gcj02(gcj02)), bd09) < 0.01
     assert metres_between(to_gcj02(from_bd09(bd09)), gcj02) < 0.01
+
+
+# Degrees of BD-09 and metres of Baidu's Mercator: 天安门, 外滩.
+@pytest.mark.parametrize(
+    ("metres", "bd09"),
+    [((12_958_175.0, 4_825_923.77), Point(39.915, 116.404)), ((13_525_353.98, 3_641_593.36), Point(31.24, 121.499))],
+)
+def test_the_metres_in_baidus_address_bar_are_degrees_of_bd09(metres: tuple[float, float], bd09: Point) -> None:
+    assert metres_between(from_bd09_metres(*metres), bd09) < 1
 
 
 @given(_CHINA)
