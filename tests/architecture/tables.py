@@ -40,6 +40,8 @@ FURTHER_FILES = {
     "bot/directory/roster_rows.py": "one line of a roster against the pack, pure",
     "bot/intake/filing.py": "from draft to report, used by the use cases and by the passes",
     "bot/intake/fetcher.py": "the loop that fetches files outside any transaction",
+    "bot/intake/maplinks.py": "where a pasted map link or written coordinates say it is, pure",
+    "bot/intake/pictures.py": "pictures sent as files: what they say of themselves, and a copy that says nothing",
     "bot/incident/audience.py": "whom an incident concerns: groups and posts up the chain",
     "bot/directory/roster.py": "reads a roster CSV, row by row, with errors that name line and field",
     "bot/plan/schema.py": "the district pack's shape",
