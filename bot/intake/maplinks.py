@@ -2,8 +2,8 @@
 
 The forms are those of the vendors' own documents: 高德 (lbs.amap.com, URI API), 腾讯 (lbs.qq.com, URI API), 百度
 (lbsyun.baidu.com, URI API), Google Maps URLs, Apple Map Links, RFC 5870 for `geo:`. A short link holds no place: it
-would have to be opened, and a program that opens what strangers send is a door. `is_unreadable` lets the person be
-asked for his position or the full link instead.
+would have to be opened, and a program that opens what strangers send is a door. It is known as one, so that the person
+can be asked for his position or the full link instead.
 """
 
 from __future__ import annotations
@@ -36,27 +36,30 @@ class Datum(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point in WGS-84, what its source was written in, and what the source calls it."""
+    """A point in WGS-84, what its source was written in, and what the source calls it.
 
-    point: Point
-    datum: Datum
+    Without a point it is a map's link that does not say where: a short link, or one by the map's own number.
+    """
+
+    point: Point | None
+    datum: Datum | None = None
     name: str | None = None
 
 
+UNREADABLE = Place(None)
+
+
 def read(text: str, near: Point | None = None) -> Place | None:
-    """The first place the text names by link or by figures; None when there is none that anybody can be at.
+    """The first place the text names by link or by figures; None when it names none that anybody can be at.
 
     A pair the wrong way round is put right where only one way lies in China or, given `near`, within 200 km of it.
     """
-    for link in _links(text):
+    links = tuple(_links(text))
+    for link in links:
         if place := _placed(_of_link(link), near):
             return place
-    return _placed(_written(_plain(text)), near)
-
-
-def is_unreadable(text: str) -> bool:
-    """Whether the text has a map's link that does not say where: a short link, or one by the map's own number."""
-    return read(text) is None and any(_is_map(link) for link in _links(text))
+    written = _placed(_written(_plain(text)), near)
+    return written or (UNREADABLE if any(_is_map(link) for link in links) else None)
 
 
 _Pair = tuple[float, float]

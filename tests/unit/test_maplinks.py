@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.core.geo import Point, from_bd09, from_gcj02, metres_between
-from bot.intake.maplinks import Datum, Place, is_unreadable, read
+from bot.intake.maplinks import UNREADABLE, Datum, Place, read
 
 # 29.70, 105.72 as written by each map; the point it stands for.
 GCJ, BD = from_gcj02(Point(29.70, 105.72)), from_bd09(Point(29.70, 105.72))
@@ -103,15 +103,7 @@ NOWHERE = [
     "2026.07,12.30",
     "0,0",
     "29.70",
-    "https://maps.google.com/?q=0,0",
-    "https://uri.amap.com/marker?position=0.0,0.0",
-    "https://maps.apple.com/?ll=329.70,505.72",
-    "https://uri.amap.com/marker?poiid=B0FFFAB6J2",
-    "https://surl.amap.com/25cT71TW75Y",
     "https://example.org/?q=29.70,105.72",
-    "https://map.baidu.com/@0,0,19z",
-    "https://map.baidu.com/@99999999999,3400000,19z",
-    "geo:0,0",
     "http://[bad",
     "",
 ]
@@ -121,6 +113,7 @@ NOWHERE = [
 def test_a_pasted_map_link_is_a_place(link: str, datum: Datum, name: str | None) -> None:
     found = read(link)
     assert found is not None
+    assert found.point is not None
     assert (found.datum, found.name) == (datum, name)
     assert metres_between(found.point, POINTS[datum]) < 0.1
 
@@ -129,6 +122,7 @@ def test_a_pasted_map_link_is_a_place(link: str, datum: Datum, name: str | None)
 def test_written_coordinates_are_a_place(words: str) -> None:
     found = read(words)
     assert found is not None
+    assert found.point is not None
     assert (found.datum, found.name) == (Datum.WGS84, None)
     assert metres_between(found.point, WGS) < 0.1
 
@@ -142,6 +136,7 @@ def test_baidus_address_bar_is_metres() -> None:
     """天安门 in its own Mercator; 118 m and more beside it if it were taken for anybody else's."""
     found = read(f"https://map.baidu.com/poi/{quote('天安门')}/@12958175.0,4825923.77,19z?uid=x")
     assert found is not None
+    assert found.point is not None
     assert (found.datum, found.name) == (Datum.BD09, "天安门")
     assert metres_between(found.point, from_bd09(Point(39.915, 116.404))) < 1
 
@@ -157,21 +152,28 @@ def test_baidus_address_bar_is_metres() -> None:
         "https://goo.gl/maps/abc",
         "https://uri.amap.com/marker?poiid=B0FFFAB6J2",
         "https://map.baidu.com/@0,0,19z",
+        "https://map.baidu.com/@99999999999,3400000,19z",
+        "https://maps.google.com/?q=0,0",
+        "https://uri.amap.com/marker?position=0.0,0.0",
+        "https://maps.apple.com/?ll=329.70,505.72",
+        "geo:0,0",
     ],
 )
 def test_a_link_that_does_not_say_where_is_known_as_one(link: str) -> None:
-    assert is_unreadable(link)
+    assert read(link) == UNREADABLE
 
 
-@pytest.mark.parametrize("text", [LINKS[0][0], "29.70,105.72", "看 https://example.org/news", "坡裂了", ""])
-def test_other_texts_are_not_blamed_for_a_link(text: str) -> None:
-    assert not is_unreadable(text)
+def test_figures_beside_a_short_link_are_read() -> None:
+    found = read("29.70,105.72 https://surl.amap.com/25cT71TW75Y")
+    assert found is not None
+    assert found.point == WGS
 
 
 def test_a_pair_the_wrong_way_round_is_put_right_before_the_map_is_undone() -> None:
     near = Point(29.7, 105.7)
     swapped = read("https://apis.map.qq.com/uri/v1/geocoder?coord=105.72,29.70", near)
     assert swapped is not None
+    assert swapped.point is not None
     assert metres_between(swapped.point, GCJ) < 0.1
 
 
@@ -185,5 +187,5 @@ def test_where_both_ways_lie_in_china_only_the_neighbourhood_tells() -> None:
 @given(some.text(max_size=200))
 def test_whatever_is_typed_reading_it_raises_nothing(text: str) -> None:
     read(text)
-    is_unreadable(f"https://{text}")
+    read(f"https://{text}")
     read(f"https://map.baidu.com/@{text}")
