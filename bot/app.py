@@ -67,7 +67,8 @@ class App:
         if follower:
             await follower.adopt()
         token = self.settings.bot_token.get_secret_value()
-        async with Gateway(token, self.settings.api_url, proxy=self.settings.proxy) as gateway, Nursery() as nursery:
+        line = Gateway(token, self.settings.api_url, proxy=self.settings.proxy, files=self.settings.files)
+        async with line as gateway, Nursery() as nursery:
             pace = _POLICIES[self.settings.pace]
             sender = Sender(self.database, self.clock, gateway, pace, nursery, heeding(self.plan))
             self._start(nursery, gateway, sender, follower)

@@ -1,12 +1,16 @@
 """The only way out to the platform: one HTTP client, JSON in and out. Knows no bot framework and no domain.
 
+A call with an `Upload` among its parameters goes as a form with the file in it, everything else is the same.
+
 It says apart what the ledger must know apart: the platform refused (`Refused`), the request certainly never left
 (`Unsent`), or nobody knows (`Unknown`: timeout, reset, 5xx). It does not retry, pace or interpret.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -14,8 +18,13 @@ import aiohttp
 import orjson
 
 from bot.core.errors import JiaoyingError
+from bot.core.shelf import place_of
+from bot.delivery.schemas import Upload
 
 CALL_TIMEOUT_SECONDS = 20.0
+UPLOAD_TIMEOUT_SECONDS = 60.0
+"""A village's line carries a photo slowly, and one called uncertain would be shown twice."""
+
 _CHUNK_BYTES = 64 * 1024
 _CONNECT_SECONDS = 10.0
 # The last one: our proxy would not or could not open the line.
@@ -60,9 +69,17 @@ class Platform(Protocol):
 
 
 class Gateway:
-    """Telegram's Bot API at `base_url` (no slash at its end) for one token."""
+    """Telegram's Bot API at `base_url` (no slash at its end) for one token; `files` holds what may be uploaded."""
 
-    def __init__(self, token: str, base_url: str = "https://api.telegram.org", *, proxy: str | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        base_url: str = "https://api.telegram.org",
+        *,
+        proxy: str | None = None,
+        files: Path | None = None,
+    ) -> None:
+        self._shelf = files
         self._calls = f"{base_url}/bot{token}"
         self._files = f"{base_url}/file/bot{token}"
         self._proxy = proxy
@@ -80,12 +97,15 @@ class Gateway:
             await self._session.close()
 
     async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = CALL_TIMEOUT_SECONDS) -> Any:
+        form = await self._form(method, params)
+        if form is not None:
+            timeout = max(timeout, UPLOAD_TIMEOUT_SECONDS)
         # Connecting (looking up the name included) runs out first: a call that never left must not look uncertain.
         limit = aiohttp.ClientTimeout(total=timeout, connect=min(timeout / 2, _CONNECT_SECONDS))
         request = self._open.post(
             f"{self._calls}/{method}",
-            data=orjson.dumps(params),
-            headers={"Content-Type": "application/json"},
+            data=form or orjson.dumps(params),
+            headers=None if form else {"Content-Type": "application/json"},
             timeout=limit,
             proxy=self._proxy,
         )
@@ -106,6 +126,26 @@ class Gateway:
                     yield chunk
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unknown("download", type(error).__name__) from error
+
+    async def _form(self, method: str, params: Mapping[str, Any]) -> aiohttp.FormData | None:
+        """The parameters as a form if a file goes along. Raises Refused when our copy of it is not there."""
+        if not any(isinstance(value, Upload) for value in params.values()):
+            return None
+        form = aiohttp.FormData()
+        for name, value in params.items():
+            if isinstance(value, Upload):
+                form.add_field(name, await self._bytes_of(method, value), filename=value.name)
+            else:
+                form.add_field(name, value if isinstance(value, str) else _dumps(value))
+        return form
+
+    async def _bytes_of(self, method: str, upload: Upload) -> bytes:
+        if self._shelf is None:
+            raise JiaoyingError("the gateway has no folder to upload from")
+        try:
+            return await asyncio.to_thread(place_of(self._shelf, upload.sha256).read_bytes)
+        except FileNotFoundError as error:
+            raise Refused(method, 400, f"our copy {upload.sha256} is not there", {}) from error
 
     @property
     def _open(self) -> aiohttp.ClientSession:

@@ -82,10 +82,22 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file already on the platform, sent again by its id: `kind` is photo, voice, video or document."""
+    """A file to show: `kind` is photo, voice, video or document.
+
+    One on the platform is sent again by its `file_id`; one of our own, kept by its `sha256`, is uploaded.
+    """
 
     kind: str
-    file_id: str
+    file_id: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Among the parameters of a call: the kept file of that SHA-256 goes along, under that name."""
+
+    sha256: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

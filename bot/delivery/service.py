@@ -106,7 +106,8 @@ def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None)
     text = f"{drill_mark}\n{screen.text}" if drill_mark else screen.text
     body: dict[str, Any] = {"text": text}
     if how and how.media:
-        body = {"media": how.media.kind, "file_id": how.media.file_id, "caption": text}
+        which = {"sha256": how.media.sha256} if how.media.sha256 else {"file_id": how.media.file_id}
+        body = {"media": how.media.kind, **which, "caption": text}
     if screen.keyboard is not None:
         body["reply_markup"] = screen.keyboard.as_json()
     return body

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from bot.delivery.schemas import Shipment
+from bot.delivery.schemas import Shipment, Upload
 from messages.engine import label
 
 # The platform's own tags only: what made a text unreadable is often a bare `<`, and the words after it must stay.
@@ -14,12 +14,16 @@ _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|ins|s|strike|del|span|a|code|pre|blockquote|tg-spoiler|tg-emoji)(?:\s[^<>]*)?>",
     re.IGNORECASE,
 )
+_FILE_KEYS = ("media", "file_id", "sha256")
+_NAMES = {"photo": "photo.jpg", "voice": "voice.ogg", "video": "video.mp4", "document": "file"}
+"""What an uploaded file is called: the original's name is no business of a group's."""
+
 _MEDIA = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "document": "sendDocument"}
 
 
 def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
     """Method and parameters. A repeat is marked, a text whose markup was refused goes plain."""
-    params = {key: value for key, value in shipment.body.items() if key not in ("media", "file_id")}
+    params = {key: value for key, value in shipment.body.items() if key not in _FILE_KEYS}
     text_key = "caption" if "media" in shipment.body else "text"
     params.update(_worded(shipment, text_key))
     params["chat_id"] = shipment.chat_id
@@ -28,8 +32,15 @@ def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
     params.update(_placing(shipment))
     if "media" in shipment.body:
         media = shipment.body["media"]
-        return _MEDIA[media], {**params, media: shipment.body["file_id"]}
+        return _MEDIA[media], {**params, media: _file(shipment.body)}
     return "sendMessage", params
+
+
+def _file(body: dict[str, Any]) -> str | Upload:
+    """Its id on the platform, or our copy to be uploaded."""
+    if digest := body.get("sha256"):
+        return Upload(str(digest), _NAMES[body["media"]])
+    return str(body["file_id"])
 
 
 def _worded(shipment: Shipment, key: str) -> dict[str, Any]:

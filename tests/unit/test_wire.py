@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.models import Lane
-from bot.delivery.schemas import Button, InlineKeyboard, Key, Media, ReplyKeyboard, Screen, Shipment, Telling
+from bot.delivery.schemas import Button, InlineKeyboard, Key, Media, ReplyKeyboard, Screen, Shipment, Telling, Upload
 from bot.delivery.service import body_of
 from bot.delivery.wire import call_of
 
@@ -48,6 +48,16 @@ CALL = {"text": "<b>险情</b>", "parse_mode": "HTML", "chat_id": -1001234567890
             {"body": {"media": "photo", "file_id": "AgAC", "caption": "裂缝"}},
             "sendPhoto",
             {"photo": "AgAC", "caption": "裂缝", "parse_mode": "HTML", "chat_id": -1001234567890},
+        ),
+        (
+            {"body": {"media": "photo", "sha256": "ab" * 32, "caption": "裂缝"}},
+            "sendPhoto",
+            {
+                "photo": Upload("ab" * 32, "photo.jpg"),
+                "caption": "裂缝",
+                "parse_mode": "HTML",
+                "chat_id": -1001234567890,
+            },
         ),
         (
             {"body": {"media": "voice", "file_id": "AwAC", "caption": "录音"}, "repeated": True, "locale": "zh"},
@@ -102,3 +112,8 @@ def test_media_is_told_with_its_words_as_caption() -> None:
     body = body_of(Screen("现场"), how=how)
     assert call_of(replace(PLAIN, body=body))[0] == "sendVideo"
     assert body == {"media": "video", "file_id": "BAAC", "caption": "现场"}
+
+
+def test_a_file_of_our_own_is_told_by_its_hash() -> None:
+    how = Telling("report:1", "evidence", Lane.URGENT, media=Media("photo", sha256="ab" * 32))
+    assert body_of(Screen("现场"), how=how) == {"media": "photo", "sha256": "ab" * 32, "caption": "现场"}
