@@ -13,9 +13,7 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Screen, Telling
 from bot.directory import people, places
 from bot.directory.models import PersonState
-from bot.directory.rules import post_name
-from bot.directory.schemas import PlaceOfPost
-from bot.plan.regions import is_grid
+from bot.directory.rules import posts_with
 from bot.plan.service import Plan
 from handlers.act import Act
 from messages import common, directory
@@ -40,16 +38,8 @@ async def apologise(act: Act, fault: str) -> None:
 
 def who_may(plan: Plan, permission: Permission, place: str | None, locale: str) -> tuple[str, ...]:
     """The posts that hold the right at the place, nearest first, by name."""
-    code = place or plan.district.code
-    regions = (*(() if is_grid(code) else (plan.region(code),)), *plan.ancestors(code))
-    found = []
-    for region in regions:
-        for kind in plan.posts.values():
-            holds = any(grant.permission == permission for grant in kind.permissions)
-            if holds and kind.level == region.level:
-                name = post_name(plan, PlaceOfPost(kind.key, region.code))
-                found.append(name.zh if locale == "zh" else name.en)
-    return tuple(found)
+    names = posts_with(plan, permission, place or plan.district.code)
+    return tuple(name.zh if locale == "zh" else name.en for name in names)
 
 
 async def _payload(act: Act, refusal: Refusal) -> Payload:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -49,23 +49,64 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One reported figure of casualties by the key of its label; None is unknown."""
+
+    key: str
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtLine:
+    """Who says that it is not so and why, already worded; who agreed, or that somebody must."""
+
+    name: str
+    reason: str
+    seconded_name: str | None
+    wants_second: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCard(Payload):
-    """What the desks see: the most important first."""
+    """What the desks see: the most important first.
+
+    `state` is that of the incident. `place_source` is the key of how the position is known, `figures` is empty where
+    nobody speaks of people. `gone_to` is where it went, on the card of a desk that no longer has it.
+    """
 
     template: ClassVar[str] = "incident/desk_card"
     number: str
     nature: str
+    kind: str | None
     threat: str
+    state: str
     verified_name: str | None
     place: str
+    place_words: str | None
+    place_source: str | None
     latitude: float | None
     longitude: float | None
+    accuracy: float | None
+    what: str | None
+    figures: tuple[Figure, ...]
+    measures: str | None
+    reinforcement: bool
+    occurred_at: datetime | None
     opened_at: datetime
     reporters: tuple[Phone, ...]
+    contact: Phone | None
+    numbers: tuple[str, ...]
     evidence: str
+    unit: Phone | None
     taken_name: str | None
     arrive_by: datetime | None
     chases: int
+    doubt: DoubtLine | None
+    closed_name: str | None
+    closed_at: datetime | None
+    reopen_asked: bool
+    merged_number: str | None
+    gone_to: str | None
     unreached: tuple[str, ...]
     lines: tuple[Line, ...]
 
@@ -178,46 +219,126 @@ _PHONES = (
 )
 _REPORTER = Phone(name="龙水镇明光社区第3网格员", number="+861000000001")
 
+_OFFICER = "龙水镇值班员"
+_FIGURES = (
+    Figure(key="dead", count=1),
+    Figure(key="missing", count=None),
+    Figure(key="trapped", count=3),
+    Figure(key="seriously_injured", count=None),
+    Figure(key="injured", count=0),
+)
+_CARD = DeskCard(
+    number=_NUMBER,
+    nature="danger_sign",
+    kind=None,
+    threat="yes",
+    state="reported",
+    verified_name=None,
+    place=_PLACE,
+    place_words=None,
+    place_source=None,
+    latitude=None,
+    longitude=None,
+    accuracy=None,
+    what=None,
+    figures=(),
+    measures=None,
+    reinforcement=False,
+    occurred_at=None,
+    opened_at=_AT,
+    reporters=(_REPORTER,),
+    contact=None,
+    numbers=(_NUMBER,),
+    evidence="照片1",
+    unit=None,
+    taken_name=None,
+    arrive_by=None,
+    chases=0,
+    doubt=None,
+    closed_name=None,
+    closed_at=None,
+    reopen_asked=False,
+    merged_number=None,
+    gone_to=None,
+    unreached=("village",),
+    lines=(),
+)
+
 SAMPLES: list[Payload] = [
     Order(number=_NUMBER, told=("village", "town", "district"), phones=_PHONES),
     Order(number=_NUMBER, told=("town",), phones=()),
     Order(number=_NUMBER, told=(), phones=_PHONES[1:]),
     Filed(number=_NUMBER, nature="accident", told=("village", "town", "district"), phones=_PHONES),
     Filed(number=_NUMBER, nature="hazard", told=(), phones=_PHONES),
-    DeskCard(
-        number=_NUMBER,
-        nature="danger_sign",
-        threat="yes",
-        verified_name=None,
-        place=_PLACE,
-        latitude=None,
-        longitude=None,
-        opened_at=_AT,
-        reporters=(_REPORTER,),
-        evidence="照片1",
-        taken_name=None,
-        arrive_by=None,
-        chases=0,
-        unreached=("village",),
-        lines=(),
-    ),
-    DeskCard(
-        number=_NUMBER,
-        nature="danger_sign",
+    _CARD,
+    replace(
+        _CARD,
         threat="unclear",
-        verified_name="龙水镇值班员",
-        place=_PLACE,
+        state="verified",
+        verified_name=_OFFICER,
+        kind="滑坡、崩塌",
+        place_words="屋后小路",
+        place_source="location",
         latitude=29.7012,
         longitude=105.7211,
-        opened_at=_AT,
-        reporters=(_REPORTER,),
+        accuracy=18.4,
+        what="屋后坡裂了，下面住三户 <旧房>",
+        figures=_FIGURES,
+        measures="已拉警戒线",
+        reinforcement=True,
+        occurred_at=_AT,
+        contact=Phone(name="社区干部", number="+861000000002"),
         evidence="照片2 语音1",
-        taken_name="龙水镇值班员",
+        unit=Phone(name="区规划自然资源局", number="+862343733379"),
+        taken_name=_OFFICER,
         arrive_by=_AT,
         chases=1,
         unreached=(),
+        numbers=(_NUMBER, "龙水0712-5"),
+        reporters=(_REPORTER, Phone(name="龙水镇明光社区第2网格员", number="")),
         lines=(Line(at=_AT, kind="supplement", name="龙水镇明光社区第3网格员", text="3户11人 <屋后>"),),
     ),
+    replace(
+        _CARD,
+        state="doubted",
+        place_words="桥头第二家",
+        place_source="words",
+        chases=2,
+        doubt=DoubtLine(name=_OFFICER, reason="地点不对，找不到", seconded_name=None, wants_second=True),
+    ),
+    replace(
+        _CARD,
+        state="doubted",
+        threat="no",
+        taken_name=_OFFICER,
+        doubt=DoubtLine(name=_OFFICER, reason="旧裂缝", seconded_name="龙水镇镇领导", wants_second=False),
+    ),
+    replace(
+        _CARD,
+        state="doubted",
+        threat="no",
+        taken_name=_OFFICER,
+        doubt=DoubtLine(name=_OFFICER, reason="旧裂缝", seconded_name=None, wants_second=False),
+    ),
+    replace(
+        _CARD,
+        state="dismissed",
+        closed_name="区应急局值班员",
+        closed_at=_AT,
+        doubt=DoubtLine(name=_OFFICER, reason="旧裂缝", seconded_name="龙水镇镇领导", wants_second=False),
+    ),
+    replace(
+        _CARD,
+        state="closed",
+        verified_name=_OFFICER,
+        taken_name=_OFFICER,
+        closed_name="区应急局值班员",
+        closed_at=_AT,
+        reopen_asked=True,
+    ),
+    replace(_CARD, state="withdrawn"),
+    replace(_CARD, merged_number="龙水0712-1"),
+    replace(_CARD, gone_to="宝顶镇"),
     Taken(number=_NUMBER, place=_PLACE, name="龙水镇值班员", arrive_by=_AT, threatened=True),
     Taken(number=_NUMBER, place=_PLACE, name="龙水镇值班员", arrive_by=None, threatened=False),
     Verified(number=_NUMBER, place=_PLACE, name="龙水镇值班员"),

@@ -80,6 +80,13 @@ async def on_post(
     return [view for view in await views(session, people, now) if view.reachable or also_unreachable]
 
 
+async def of_unit(session: AsyncSession, unit_key: str, now: datetime) -> list[PersonView]:
+    """Who holds a post of the unit now and can be written to."""
+    found = await repository.people_holding_in(session, [], [unit_key], now)
+    active = [person for person in found if person.state is PersonState.ACTIVE]
+    return [view for view in await views(session, active, now) if view.reachable]
+
+
 async def administrators(session: AsyncSession, now: datetime, region_code: str) -> list[PersonView]:
     """The administrators of the region or of one it lies in, who can be written to."""
     return await _covering(session, now, (ADMINISTRATOR,), region_code)

@@ -175,6 +175,17 @@ def post_name(plan: Plan, post: AtPlace) -> Name:
     return Name(zh=f"{where.zh} · {called.zh}", en=f"{where.en} · {called.en}")
 
 
+def posts_with(plan: Plan, permission: Permission, place: str) -> list[Name]:
+    """What the posts are called that hold the right at the place, the nearest first."""
+    regions = (*(() if is_grid(place) else (plan.region(place),)), *plan.ancestors(place))
+    return [
+        post_name(plan, PlaceOfPost(kind.key, region.code))
+        for region in regions
+        for kind in plan.posts.values()
+        if kind.level == region.level and any(grant.permission == permission for grant in kind.permissions)
+    ]
+
+
 def kind_name(kind: PostKind) -> Name:
     """What a kind of post is called."""
     return Name(zh=kind.name, en=kind.name_en)

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.access import Actor, Permission
 from bot.delivery.schemas import Target
-from bot.directory import groups, people
+from bot.directory import groups, people, rules
 from bot.incident.schemas import TierReached
 from bot.plan.regions import is_grid
 from bot.plan.schema import Level, Nature
@@ -36,6 +37,12 @@ def phones(plan: Plan, region_code: str) -> tuple[Phone, ...]:
     """The duty desks to phone, nearest first."""
     known = ((region, plan.duty_phone(region.code)) for region in reversed(plan.path(region_code)))
     return tuple(Phone(name=f"{region.name}值班", number=number) for region, number in known if number)
+
+
+def who_may(plan: Plan, permission: Permission, place: str, actor: Actor) -> tuple[str, ...]:
+    """The posts that hold the right at the place, nearest first, by name in the actor's language."""
+    names = rules.posts_with(plan, permission, place)
+    return tuple(name.en if actor.locale == "en" else name.zh for name in names)
 
 
 async def _reached(session: AsyncSession, now: datetime, level: Level, code: str) -> TierReached:

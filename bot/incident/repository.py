@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.incident.models import Entry, Follower, Incident
+from bot.incident.models import Enquiry, Entry, Follower, Incident, IncidentState
 
 
 async def get(session: AsyncSession, incident_id: int, *, lock: bool = False) -> Incident | None:
@@ -38,16 +38,64 @@ def write_entry(session: AsyncSession, entry: Entry) -> None:
     session.add(entry)
 
 
-async def followers(session: AsyncSession, incident_id: int) -> Sequence[Follower]:
-    """Who hears what becomes of it, first reporter first."""
-    statement = select(Follower).where(Follower.incident_id == incident_id).order_by(col(Follower.id))
+async def enter(session: AsyncSession, entry: Entry) -> Entry:
+    """One more line of the event log; its id is known afterwards."""
+    session.add(entry)
+    await session.flush()
+    return entry
+
+
+async def merged_into(session: AsyncSession, incident_ids: Sequence[int]) -> Sequence[Incident]:
+    """What was found to be the same as one of these, directly, oldest first."""
+    statement = select(Incident).where(col(Incident.merged_into).in_(incident_ids)).order_by(col(Incident.id))
     return (await session.exec(statement)).all()
+
+
+async def followers(session: AsyncSession, incident_id: int) -> Sequence[Follower]:
+    """Who reported exactly this one, first reporter first."""
+    return await followers_of(session, [incident_id])
+
+
+async def followers_of(session: AsyncSession, incident_ids: Sequence[int]) -> Sequence[Follower]:
+    """Who hears what becomes of them, first reporter first."""
+    statement = select(Follower).where(col(Follower.incident_id).in_(incident_ids)).order_by(col(Follower.id))
+    return (await session.exec(statement)).all()
+
+
+async def follower(session: AsyncSession, follower_id: int) -> Follower | None:
+    """The follower, or None."""
+    return await session.get(Follower, follower_id)
 
 
 async def entries(session: AsyncSession, incident_id: int) -> Sequence[Entry]:
     """The event log, oldest first."""
     statement = select(Entry).where(Entry.incident_id == incident_id).order_by(col(Entry.id))
     return (await session.exec(statement)).all()
+
+
+async def ask(session: AsyncSession, enquiry: Enquiry) -> Enquiry:
+    """One more question to a reporter; its id is known afterwards."""
+    session.add(enquiry)
+    await session.flush()
+    return enquiry
+
+
+async def open_enquiries(session: AsyncSession, incident_ids: Sequence[int], now: datetime) -> Sequence[Enquiry]:
+    """Questions about these whose time is not over, answered or not, oldest first."""
+    statement = select(Enquiry).where(col(Enquiry.incident_id).in_(incident_ids), col(Enquiry.expires_at) > now)
+    return (await session.exec(statement.order_by(col(Enquiry.id)))).all()
+
+
+async def under_way(session: AsyncSession, since: datetime, limit: int, *, drill: bool) -> Sequence[Incident]:
+    """What is being handled by itself and was opened after the instant, newest first."""
+    states = (IncidentState.REPORTED, IncidentState.VERIFIED, IncidentState.DOUBTED)
+    statement = select(Incident).where(
+        col(Incident.state).in_(states),
+        col(Incident.merged_into).is_(None),
+        col(Incident.opened_at) >= since,
+        Incident.drill == drill,
+    )
+    return (await session.exec(statement.order_by(col(Incident.id).desc()).limit(limit))).all()
 
 
 async def due_for_chase(session: AsyncSession, now: datetime, limit: int) -> Sequence[Incident]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.delivery.schemas import Target
 from bot.incident.models import EntryKind, Facts, IncidentState, Threat
-from bot.incident.rules import Deed
+from bot.incident.rules import UNDER_WAY, Deed
 from bot.plan.schema import Level, Nature
 
 
@@ -66,11 +66,27 @@ class EntryView:
     kind: EntryKind
     name: str
     text: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Who says that it is not true, why, and who agreed. `wants_second`: people are mentioned and nobody agreed yet."""
+
+    name: str
+    reason: str
+    seconded_name: str | None
+    wants_second: bool
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident as screens show it."""
+    """An incident as screens show it.
+
+    `facts`, `threat`, `reporters` and `numbers` are those of all that was merged into it; `numbers` begins with its
+    own. `merged_number` is what it was found to be the same as. `others_in` says whether anybody but its first
+    reporter had a hand in it.
+    """
 
     id: int
     number: str
@@ -89,3 +105,16 @@ class IncidentView:
     chases: int
     deeds: tuple[Deed, ...]
     drill: bool
+    unit_key: str | None
+    doubt: Doubt | None
+    closed_name: str | None
+    closed_at: datetime | None
+    reopen_asked: bool
+    numbers: tuple[str, ...]
+    merged_number: str | None
+    others_in: bool
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody must have it in hand."""
+        return self.state in UNDER_WAY and self.merged_number is None
