@@ -10,7 +10,9 @@ from bot.delivery.painter import Paint
 from bot.delivery.schemas import CardView, Screen
 from bot.directory import groups, places
 from bot.incident import service as incidents
+from bot.incident.views import own_view
 from bot.intake import service as intake
+from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
 from handlers.groups.routes import GROUP_CARD
 from handlers.groups.screens import group_card
@@ -22,19 +24,29 @@ def painters(plan: Plan) -> Mapping[str, Paint]:
     """Every role a card may have, with what paints it."""
 
     async def paint_desk(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
-        view = await incidents.view(session, card.subject_id)
+        view = await own_view(session, card.subject_id)
         evidence = await intake.evidence_of_incident(session, view.id)
         place = await places.name_of(session, plan, view.region_code)
-        return desk_card(view, evidence, place, rev, card.locale)
+        group = await groups.by_chat(session, card.chat_id)
+        is_gone = bool(group and group.region_code and not plan.contains(group.region_code, view.region_code))
+        return desk_card(plan, view, evidence, place, rev, card.locale, is_gone=is_gone)
 
     async def paint_draft(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
-        view = await intake.draft_view(session, card.subject_id)
+        filed = card.subject.startswith("incident:")
+        view = (
+            await intake.draft_of_incident(session, card.subject_id, card.chat_id)
+            if filed
+            else await intake.draft_view(session, card.subject_id)
+        )
         if view is None:
             return None
-        return draft_card(view, await places.name_of(session, plan, view.region_code), rev, card.locale)
+        codes = (view.region_code, *(each.region_code for each in view.likely))
+        names = [await places.name_of(session, plan, code) for code in codes]
+        incident = await incidents.view(session, view.incident_id) if view.incident_id else None
+        return draft_card(plan, view, incident, names, rev, card.locale)
 
     async def paint_group(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
         group = await groups.get(session, card.subject_id)
         return group_card(plan, group, card.locale) if group else None
 
-    return {incidents.DESK_CARD: paint_desk, intake.DRAFT_CARD: paint_draft, GROUP_CARD: paint_group}
+    return {incidents.DESK_CARD: paint_desk, DRAFT_CARD: paint_draft, GROUP_CARD: paint_group}

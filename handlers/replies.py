@@ -10,11 +10,19 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from handlers.act import Act
+from handlers.calls import routes as calls
+from handlers.incident import routes as incident
+from handlers.lists import routes as lists
 
 Answer = Callable[[Act, int], Coroutine[Any, Any, None]]
 """Takes the act and the number behind the subject's colon."""
 
-ANSWERS: Mapping[str, Answer] = {}
+ANSWERS: Mapping[str, Answer] = {
+    calls.ANSWERED: calls.post_replied,
+    lists.NEAR: lists.near,
+    incident.DOUBT: incident.doubt_in_words,
+    incident.VERDICT: incident.verdict_in_words,
+}
 
 
 def answer_to(subject: str | None) -> tuple[Answer, int] | None:
