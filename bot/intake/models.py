@@ -148,7 +148,8 @@ class Serial(SQLModel, table=True):
 class Item(SQLModel, table=True):
     """One thing a person sent: a photo, a voice note, words, a place. On exactly one draft or report.
 
-    `cleaned_sha256` is the copy without EXIF that groups are shown when the original is a picture sent as a file.
+    `by_copy`: the desks are shown a copy of ours once it is fetched, never the platform's file. `cleaned_sha256` is the
+    copy without EXIF of a picture sent as a file.
     """
 
     __tablename__ = "intake_item"
@@ -174,6 +175,7 @@ class Item(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     file_id: str | None = None
     size: int | None = None
+    by_copy: bool = False
     file_state: FileState = Field(default=FileState.NONE, sa_type=text_enum(FileState, "intake_item_file_state"))
     sha256: str | None = None
     cleaned_sha256: str | None = None

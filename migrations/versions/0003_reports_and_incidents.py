@@ -354,6 +354,7 @@ def upgrade() -> None:
         sa.Column("received_at", MOMENT, nullable=False),
         sa.Column("file_id", sa.String(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("by_copy", sa.Boolean(), nullable=False),
         sa.Column(
             "file_state", choice("intake_item_file_state", "none", "wanted", "stored", "missing"), nullable=False
         ),
