@@ -25,11 +25,15 @@ from bot.inbox.worker import Handling
 from bot.plan.service import Plan
 from handlers import refusals
 from handlers.act import Act, ActContext, current_act
+from handlers.calls.routes import routes as call_routes
 from handlers.directory.routes import routes as directory_routes
+from handlers.form.routes import routes as form_routes
 from handlers.groups.routes import routes as group_routes
 from handlers.incident.routes import routes as incident_routes
 from handlers.intake.routes import routes as intake_routes
+from handlers.lists.routes import routes as list_routes
 from handlers.posts.routes import routes as post_routes
+from handlers.work_stop.routes import routes as work_stop_routes
 from messages.engine import DEFAULT_LOCALE
 
 _Application = Application[Any, ActContext, Any, Any, Any, Any]
@@ -137,7 +141,17 @@ async def converse(platform: Platform, token: str, plan: Plan, clock: Clock) -> 
     bot = ExtBot(token, request=ThroughGateway(platform), get_updates_request=ThroughGateway(platform))
     builder = ApplicationBuilder().bot(bot).updater(None).application_class(PassingOn)
     application = builder.context_types(ContextTypes(context=ActContext)).build()
-    rooms = (directory_routes, post_routes, group_routes, incident_routes, intake_routes)
+    rooms = (
+        directory_routes,
+        post_routes,
+        group_routes,
+        incident_routes,
+        call_routes,
+        list_routes,
+        work_stop_routes,
+        form_routes,
+        intake_routes,
+    )
     application.add_handlers([route for routes in rooms for route in routes()])
     await application.initialize()
     return Conversation(application, plan, clock)

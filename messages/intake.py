@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from messages.directory import Name
 from messages.engine import Payload
 from messages.incident import Phone
 
@@ -15,26 +16,6 @@ class Draft(Payload):
     """The one question a draft asks."""
 
     template: ClassVar[str] = "intake/draft"
-    evidence: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftOutcome(Payload):
-    """The second question, asked only when nobody is threatened."""
-
-    template: ClassVar[str] = "intake/draft_outcome"
-    evidence: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftFiled(Payload):
-    """The draft has become a report."""
-
-    template: ClassVar[str] = "intake/draft_filed"
-    number: str
-    nature: str
     evidence: str
     place: str
 
@@ -112,6 +93,10 @@ class HazardReported(Payload):
     place: str
     reporter: Phone
     items: int
+    kind: Name | None
+    what: str
+    same: str | None
+    reporters: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +125,7 @@ _LINE = ReportLine(
 SAMPLES: list[Payload] = [
     Draft(evidence=_EVIDENCE, place=_PLACE),
     Draft(evidence="文字1", place=""),
-    DraftOutcome(evidence=_EVIDENCE, place=_PLACE),
-    DraftFiled(number="龙水0712-3", nature="danger_sign", evidence=_EVIDENCE, place=_PLACE),
+    Draft(evidence="", place=_PLACE),
     DraftDiscarded(evidence=_EVIDENCE),
     DraftAdded(number="龙水0712-3", evidence=_EVIDENCE),
     Households(),
@@ -150,7 +134,19 @@ SAMPLES: list[Payload] = [
     ReportHow(),
     Mine(reports=()),
     Mine(reports=(_LINE, _LINE)),
-    HazardReported(number="龙水0712-4", place=_PLACE, reporter=_REPORTER, items=1),
+    HazardReported(
+        number="龙水0712-4", place=_PLACE, reporter=_REPORTER, items=1, kind=None, what="", same=None, reporters=1
+    ),
+    HazardReported(
+        number="龙水0712-5",
+        place=_PLACE,
+        reporter=_REPORTER,
+        items=2,
+        kind=Name(zh="滑坡、崩塌", en="Landslide or rockfall"),
+        what="挡墙鼓了",
+        same="龙水0712-4",
+        reporters=2,
+    ),
     FiledForYou(),
     UnknownReporter(phones=(_PHONE,)),
     UnknownReporter(phones=()),

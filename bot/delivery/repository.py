@@ -95,11 +95,19 @@ async def touch_cards(session: AsyncSession, subject: str) -> None:
     await session.exec(stuck.values(state=CardState.IDLE, attempts=0))
 
 
-async def detach_cards(session: AsyncSession, subject: str, role: str) -> None:
-    """Forgets which message each card is, so that the next shipment is a new one."""
+async def detach_cards(session: AsyncSession, subject: str, role: str, chat_id: int | None = None) -> None:
+    """Forgets which message each card is (or that of one chat), so that the next shipment is a new one."""
     values = {"wanted_rev": Card.wanted_rev + 1, "message_id": None, "repeated": False}
     cards = update(Card).where(col(Card.subject) == subject, col(Card.role) == role)
+    if chat_id is not None:
+        cards = cards.where(col(Card.chat_id) == chat_id)
     await session.exec(cards.values(**values))
+
+
+async def rename_cards(session: AsyncSession, subject: str, role: str, new_subject: str) -> None:
+    """The cards of the role now belong to the other subject; they are painted anew."""
+    cards = update(Card).where(col(Card.subject) == subject, col(Card.role) == role)
+    await session.exec(cards.values(subject=new_subject, wanted_rev=Card.wanted_rev + 1))
 
 
 async def left_unsent(session: AsyncSession) -> dict[str, int]:

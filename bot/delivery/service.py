@@ -68,9 +68,18 @@ async def touch(session: AsyncSession, subject: str) -> None:
     ring_after_commit(session, "paint")
 
 
-async def show_card_again(session: AsyncSession, subject: str, role: str) -> None:
-    """Ships the card as a new, ringing message at the foot of its chat; the old message is not kept up to date."""
-    await repository.detach_cards(session, subject, role)
+async def show_card_again(session: AsyncSession, subject: str, role: str, chat_id: int | None = None) -> None:
+    """Ships the card as a new, ringing message at the foot of its chat; the old message is not kept up to date.
+
+    In every chat that has one, or only in `chat_id`.
+    """
+    await repository.detach_cards(session, subject, role, chat_id)
+    ring_after_commit(session, "paint")
+
+
+async def follow_subject(session: AsyncSession, subject: str, role: str, new_subject: str) -> None:
+    """Lets the cards of that role show another subject from now on, each staying the message it is."""
+    await repository.rename_cards(session, subject, role, new_subject)
     ring_after_commit(session, "paint")
 
 

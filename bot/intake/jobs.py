@@ -15,9 +15,8 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
 from bot.incident.models import Threat
 from bot.intake import filing, repository
-from bot.intake.models import Draft, Question
-from bot.intake.rules import is_complete
-from bot.intake.service import DRAFT_CARD, subject_of
+from bot.intake.models import Draft, Question, Via
+from bot.intake.rules import DRAFT_CARD, draft_subject, is_complete
 from bot.plan.schema import Nature, WaitKey
 from bot.plan.service import Plan
 from messages import intake as texts
@@ -42,17 +41,25 @@ async def next_due(session: AsyncSession) -> datetime | None:
 
 
 async def _ask_again(session: AsyncSession, plan: Plan, now: datetime, draft: Draft) -> None:
+    """The one question again; of a form that lay, once, what is to become of it."""
     draft.reminded = True
-    draft.due_at = max(now, draft.opened_at + plan.wait(WaitKey.DRAFT_UNANSWERED))
-    await delivery.show_card_again(session, subject_of(draft.id), DRAFT_CARD)
+    if draft.question is Question.THREAT:
+        draft.due_at = max(now, draft.opened_at + plan.wait(WaitKey.DRAFT_UNANSWERED))
+    else:
+        draft.question, draft.asking, draft.at_step = Question.RESUME, None, ""
+        draft.due_at = now + plan.wait(WaitKey.DRAFT_IDLE)
+    await delivery.show_card_again(session, draft_subject(draft.id), DRAFT_CARD)
 
 
 async def _close(session: AsyncSession, plan: Plan, now: datetime, draft: Draft) -> None:
-    if not is_complete(await repository.items_of_draft(session, draft.id)):
+    by_telephone = draft.via is Via.TELEPHONE
+    complete = is_complete(await repository.items_of_draft(session, draft.id))
+    if not (complete or (by_telephone and draft.what)):
         draft.due_at = None
         return
-    unclear = draft.question is Question.THREAT
-    nature, threat = (Nature.DANGER_SIGN, Threat.UNCLEAR) if unclear else (Nature.HAZARD, Threat.NO)
+    unclear = draft.question is Question.THREAT or (by_telephone and draft.nature is None)
+    chosen = draft.nature or Nature.HAZARD
+    nature, threat = (Nature.DANGER_SIGN, Threat.UNCLEAR) if unclear else (chosen, Threat.NO)
     report = await filing.file(session, plan, SYSTEM, now, draft, nature, threat)
     if unclear:
         how = Telling(filing.telling_subject(report), "filed_for_you", Lane.URGENT, critical=True, drill=draft.drill)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import case, func, or_, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,8 @@ from bot.core.upsert import next_in_series
 from bot.intake.models import Draft, DraftState, FileState, Item, Report, Serial
 
 Row = TypeVar("Row", bound=SQLModel)
+
+_LOOKED_AT = 200
 
 
 async def item_at(session: AsyncSession, chat_id: int, message_id: int) -> Item | None:
@@ -126,6 +128,77 @@ async def next_wanted_file(session: AsyncSession, now: datetime) -> datetime | N
     return (await session.exec(statement)).one()
 
 
+async def asking_draft(session: AsyncSession, person_id: int) -> Draft | None:
+    """The draft of the person whose field is being asked, locked; it may be filed already."""
+    takes = col(Draft.state).in_((DraftState.OPEN, DraftState.FILED))
+    statement = select(Draft).where(Draft.person_id == person_id, col(Draft.asking).is_not(None), takes)
+    return (await session.exec(statement.order_by(col(Draft.id).desc()).limit(1).with_for_update())).first()
+
+
+async def ask_nothing_else(session: AsyncSession, draft: Draft) -> None:
+    """No other draft of the person asks a field: words have one place to go."""
+    others = update(Draft).where(col(Draft.person_id) == draft.person_id, col(Draft.id) != draft.id)
+    await session.exec(others.where(col(Draft.asking).is_not(None)).values(asking=None))
+
+
+async def unfinished_draft(session: AsyncSession, person_id: int) -> Draft | None:
+    """The person's open draft, else the one put aside last."""
+    states = (DraftState.OPEN, DraftState.KEPT)
+    statement = select(Draft).where(Draft.person_id == person_id, col(Draft.state).in_(states))
+    open_first = case((col(Draft.state) == DraftState.OPEN, 0), else_=1)
+    return (await session.exec(statement.order_by(open_first, col(Draft.id).desc()).limit(1))).first()
+
+
+async def draft_of_report(session: AsyncSession, report_id: int) -> Draft | None:
+    """The draft the report was filed from, locked."""
+    statement = select(Draft).where(Draft.report_id == report_id, Draft.state == DraftState.FILED)
+    return (await session.exec(statement.limit(1).with_for_update())).first()
+
+
+async def draft_of_incident(session: AsyncSession, incident_id: int, chat_id: int) -> Draft | None:
+    """The first draft filed in the chat that became a report of the incident."""
+    statement = select(Draft).join(Report, col(Report.id) == col(Draft.report_id))
+    of_it = statement.where(Report.incident_id == incident_id, Draft.chat_id == chat_id)
+    return (await session.exec(of_it.where(Draft.state == DraftState.FILED).order_by(col(Draft.id)).limit(1))).first()
+
+
+async def reports_in(session: AsyncSession, region_code: str, since: datetime) -> Sequence[Report]:
+    """Reports filed in the region since then and not withdrawn, newest first."""
+    inside = col(Report.region_code).startswith(region_code, autoescape=True)
+    statement = select(Report).where(inside, col(Report.filed_at) >= since, col(Report.withdrawn_at).is_(None))
+    return (await session.exec(statement.order_by(col(Report.id).desc()).limit(_LOOKED_AT))).all()
+
+
+async def reports_by_id(session: AsyncSession, report_ids: Sequence[int]) -> Sequence[Report]:
+    """Those reports, in no order."""
+    return (await session.exec(select(Report).where(col(Report.id).in_(report_ids)))).all()
+
+
+async def seen_too(session: AsyncSession, report_id: int) -> int:
+    """How many reports say that they are of the same hazard as this one."""
+    return (await session.exec(select(func.count()).select_from(Report).where(Report.same_as == report_id))).one()
+
+
+async def filed_since(session: AsyncSession, person_id: int, since: datetime) -> int:
+    """How many reports the person has filed since then."""
+    statement = select(func.count()).select_from(Report)
+    return (await session.exec(statement.where(Report.person_id == person_id, col(Report.filed_at) >= since))).one()
+
+
+async def recent_kinds(session: AsyncSession, person_id: int, limit: int) -> tuple[str, ...]:
+    """The kinds the person reported lately, newest first, each once."""
+    kinds = select(Report.kind_key, func.max(Report.id)).where(Report.person_id == person_id)
+    kinds = kinds.where(col(Report.kind_key).is_not(None)).group_by(col(Report.kind_key))
+    rows = (await session.exec(kinds.order_by(func.max(Report.id).desc()).limit(limit))).all()
+    return tuple(str(kind) for kind, _ in rows)
+
+
 async def item(session: AsyncSession, item_id: int) -> Item | None:
     """The item, or None."""
     return await session.get(Item, item_id)
+
+
+async def lock_item(session: AsyncSession, item_id: int) -> Item | None:
+    """The item as it is now, locked: who fetches its file and who files it decide one after the other."""
+    statement = select(Item).where(Item.id == item_id).with_for_update().execution_options(populate_existing=True)
+    return (await session.exec(statement)).first()

@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.intake.models import FileState, Item, ItemKind
+from bot.incident.models import Facts
+from bot.intake.models import Asked, FileState, Item, ItemKind
 from bot.intake.schemas import Evidence
 from messages.engine import ZONE
+
+DRAFT_CARD = "intake.draft"
+"""The role of a draft's card in the reporter's chat; it lives on as the card of his report."""
 
 SHOWN = (ItemKind.PHOTO, ItemKind.VOICE, ItemKind.VIDEO, ItemKind.DOCUMENT)
 """What has a file and is shown to the desks."""
@@ -18,6 +22,28 @@ LONGEST_CAPTION = 800
 
 ANSWERS = (ItemKind.TEXT, ItemKind.VOICE)
 """What answers 几户几人？"""
+
+
+_ANSWERED: dict[Asked, tuple[str, ...]] = {
+    Asked.KIND: ("kind_key",),
+    Asked.PLACE: ("place_source",),
+    Asked.TIME: ("occurred_at",),
+    Asked.CASUALTIES: ("dead", "missing", "trapped", "seriously_injured", "injured"),
+    Asked.WHAT: ("what",),
+    Asked.MEASURES: ("measures",),
+    Asked.REINFORCEMENT: ("reinforcement",),
+    Asked.CONTACT: ("contact_name", "contact_phone"),
+}
+
+
+def is_answered(facts: Facts, field: Asked) -> bool:
+    """Whether anything is known of the field."""
+    return any(getattr(facts, name) is not None for name in _ANSWERED[field])
+
+
+def draft_subject(draft_id: int) -> str:
+    """The name of the draft in the ledger and the audit."""
+    return f"draft:{draft_id}"
 
 
 def day_of(now: datetime) -> str:
@@ -34,7 +60,7 @@ def evidence_of(items: Iterable[Item]) -> Evidence:
     """How much of each kind, and how many files have not been fetched."""
     held = list(items)
     unfetched = sum(1 for item in held if _is_missed(item))
-    return Evidence(Counter(item.kind for item in held), unfetched)
+    return Evidence(Counter(item.kind for item in held if item.kind is not ItemKind.ANSWER), unfetched)
 
 
 def is_complete(items: Iterable[Item]) -> bool:

@@ -1,4 +1,4 @@
-"""Receiving what people send, asking the one question, filing. Everything happens in the caller's transaction."""
+"""What a person does with his draft and his report, from the one question to taking it back."""
 
 from __future__ import annotations
 
@@ -8,51 +8,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import service as audit
 from bot.core.access import Actor, Permission
-from bot.core.bells import ring_after_commit
 from bot.delivery import service as delivery
-from bot.delivery.models import Lane
-from bot.delivery.schemas import Target, Telling
-from bot.directory import people
 from bot.incident import service as incidents
 from bot.incident.models import Threat
-from bot.intake import filing, repository
-from bot.intake.errors import DraftGone
-from bot.intake.models import Draft, DraftState, FileState, Item, ItemKind, Question, Report
-from bot.intake.rules import ANSWERS, SHOWN, evidence_of
-from bot.intake.schemas import DraftView, Evidence, ReportView, Sent
+from bot.incident.rules import facts_of
+from bot.incident.schemas import Addition
+from bot.intake import filing, likeness, receiving, repository
+from bot.intake.errors import ActedOn, AnotherOpen, DraftGone
+from bot.intake.models import Draft, DraftState, Item, Question, Report, Via
+from bot.intake.rules import DRAFT_CARD, draft_subject, evidence_of
+from bot.intake.schemas import DraftView, Evidence, Likely, ReportView
 from bot.plan.schema import Nature, WaitKey
 from bot.plan.service import Plan
-from messages import intake as texts
-
-DRAFT_CARD = "intake.draft"
-"""The role of a draft's card in the reporter's chat."""
+from messages.engine import DEFAULT_LOCALE, label
 
 _MAY_JOIN_WITHIN = timedelta(days=1)
 _LISTED = 10
-
-
-async def receive(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, sent: Sent) -> None:
-    """Takes in one thing a person sent: to the case it replies to, the album it is part of, the draft, or a new draft.
-
-    Receiving the same message again changes nothing; an edited one changes the words on a draft, never on a report.
-    """
-    actor.require(Permission.REPORT_SUPPLEMENT if sent.reply_about else Permission.REPORT_FILE)
-    known = await repository.item_at(session, sent.chat_id, sent.message_id)
-    if known is not None:
-        await _edited(session, known, sent)
-        return
-    report, draft = await _belongs_to(session, plan, actor, now, sent)
-    item = await repository.add(session, _item_of(actor, now, sent))
-    ring_after_commit(session, "fetch")
-    if report is not None:
-        item.report_id = report.id
-        await _supplement(session, plan, actor, now, report, item)
-        return
-    draft = draft or await _open_draft(session, plan, actor, now, sent)
-    item.draft_id = draft.id
-    if sent.latitude is not None:
-        draft.latitude, draft.longitude = sent.latitude, sent.longitude
-    await delivery.touch(session, subject_of(draft.id))
+_RECENT = 4
 
 
 async def answer(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int, threat: Threat) -> None:
@@ -60,15 +32,101 @@ async def answer(session: AsyncSession, plan: Plan, actor: Actor, now: datetime,
     draft = await _own_draft(session, actor, draft_id)
     if threat.counts:
         await filing.file(session, plan, actor, now, draft, Nature.DANGER_SIGN, threat)
+        await _ask_likeness(session, plan, now, draft, Nature.DANGER_SIGN)
         return
-    draft.question = Question.OUTCOME
-    await delivery.touch(session, subject_of(draft.id))
+    draft.question, draft.reminded = Question.OUTCOME, False
+    draft.due_at = now + plan.wait(WaitKey.DRAFT_IDLE)
+    await delivery.touch(session, draft_subject(draft.id))
 
 
 async def settle(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int, nature: Nature) -> None:
-    """Answers what it is when nobody is threatened: an accident that has happened, or only a hazard."""
+    """Says what it is when nobody is threatened, and sends it; where it may be known already, that is asked first.
+
+    Raises:
+        TooMany: more within an hour than the pack's limit.
+    """
     draft = await _own_draft(session, actor, draft_id)
-    await filing.file(session, plan, actor, now, draft, nature, Threat.NO)
+    await filing.require_room(session, plan, now, draft)
+    if draft.question is Question.LIKENESS or not await _ask_likeness(session, plan, now, draft, nature):
+        await filing.file(session, plan, actor, now, draft, nature, Threat.NO)
+
+
+async def same(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int, report_id: int) -> None:
+    """就是这个，我也看到: joins with number, time and evidence of its own. Of what is filed the desk is told."""
+    draft = await _asked_likeness(session, actor, draft_id)
+    other = await repository.report(session, report_id)
+    if other is None or str(report_id) not in draft.at_step.split("."):
+        raise DraftGone
+    draft.question, draft.at_step = Question.OUTCOME, ""
+    if draft.state is DraftState.OPEN:
+        nature = draft.nature or Nature.HAZARD
+        await filing.file(session, plan, actor, now, draft, nature, Threat.NO, same=other)
+        return
+    report = await filing.report_of(session, draft)
+    if report is not None and report.incident_id is not None:
+        words = label("form.said_same", DEFAULT_LOCALE).format(number=other.number)
+        added = Addition(-other.id, words)
+        await incidents.supplement(session, plan, actor, now, report.incident_id, added)
+
+
+async def distinct(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int) -> None:
+    """不是同一处: sends what waited for the answer."""
+    draft = await _asked_likeness(session, actor, draft_id)
+    draft.question, draft.at_step = Question.OUTCOME, ""
+    if draft.state is DraftState.OPEN:
+        await filing.file(session, plan, actor, now, draft, draft.nature or Nature.HAZARD, Threat.NO)
+        return
+    await delivery.touch(session, await filing.card_subject(session, draft))
+
+
+async def keep(session: AsyncSession, actor: Actor, now: datetime, draft_id: int) -> None:
+    """存草稿: puts the draft aside until its person takes it up again. Nothing of it is sent or lost."""
+    draft = await _own_draft(session, actor, draft_id)
+    draft.state, draft.due_at, draft.asking = DraftState.KEPT, None, None
+    await delivery.touch(session, draft_subject(draft.id))
+    audit.record(session, now, actor, "draft.keep", draft_subject(draft.id))
+
+
+async def submit(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int) -> None:
+    """Sends a draft that lay, as what was last said of it: a hazard, where nothing more was."""
+    draft = await _own_draft(session, actor, draft_id)
+    await filing.require_room(session, plan, now, draft)
+    await filing.file(session, plan, actor, now, draft, draft.nature or Nature.HAZARD, Threat.NO)
+
+
+async def kept(session: AsyncSession, actor: Actor) -> bool:
+    """Shows the person's draft again, the open one or else the one put aside last; False when there is none."""
+    actor.require(Permission.REPORT_FILE)
+    draft = await repository.unfinished_draft(session, actor.person_id or 0)
+    if draft is None:
+        return False
+    await delivery.show_card_again(session, draft_subject(draft.id), DRAFT_CARD)
+    return True
+
+
+async def meant(session: AsyncSession, actor: Actor) -> int | None:
+    """The draft that typed words like 返回 mean: the one asking a field, else the open one."""
+    draft = await repository.asking_draft(session, actor.person_id or 0)
+    draft = draft or await repository.open_draft(session, actor.person_id or 0)
+    return draft.id if draft else None
+
+
+async def withdraw(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int) -> None:
+    """撤回: takes the report back as long as nobody has acted on it. It stays on record, and the desks hear of it."""
+    actor.require(Permission.REPORT_FILE)
+    draft = await repository.draft(session, draft_id, lock=True)
+    report = await filing.report_of(session, draft) if draft and draft.person_id == actor.person_id else None
+    if draft is None or report is None:
+        raise DraftGone
+    if report.withdrawn_at is not None:
+        raise ActedOn(report.number)
+    if report.incident_id is not None:
+        await incidents.withdraw(session, plan, actor, now, report.incident_id, report.number)
+    else:
+        await filing.tell_hazard_withdrawn(session, plan, now, report)
+    report.withdrawn_at, draft.asking = now, None
+    await delivery.touch(session, await filing.card_subject(session, draft))
+    audit.record(session, now, actor, "report.withdraw", filing.subject_of(report.id), drill=report.drill)
 
 
 async def join(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int) -> None:
@@ -81,8 +139,8 @@ async def join(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, d
     await repository.move_items(session, draft.id, report.id)
     draft.state, draft.report_id, draft.due_at = DraftState.JOINED, report.id, None
     for item in items:
-        await _pass_on(session, plan, actor, now, report, item)
-    await delivery.touch(session, subject_of(draft.id))
+        await receiving.pass_on(session, plan, actor, now, report, item)
+    await delivery.touch(session, draft_subject(draft.id))
     audit.record(session, now, actor, "report.supplement", filing.subject_of(report.id), items=len(items))
 
 
@@ -90,20 +148,33 @@ async def discard(session: AsyncSession, actor: Actor, now: datetime, draft_id: 
     """Gives the draft up. What was sent stays and can be restored."""
     draft = await _own_draft(session, actor, draft_id)
     draft.state, draft.due_at = DraftState.DISCARDED, None
-    await delivery.touch(session, subject_of(draft.id))
-    audit.record(session, now, actor, "draft.discard", subject_of(draft.id))
+    await delivery.touch(session, draft_subject(draft.id))
+    audit.record(session, now, actor, "draft.discard", draft_subject(draft.id))
 
 
 async def restore(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int) -> None:
-    """Takes a draft up again that was given up; refused while another is open."""
+    """Takes up again a draft that was given up, put aside or lay; refused while another is open."""
     draft = await repository.draft(session, draft_id, lock=True)
-    if draft is None or draft.person_id != actor.person_id or draft.state is not DraftState.DISCARDED:
+    if draft is None or draft.person_id != actor.person_id:
         raise DraftGone
-    if await repository.open_draft(session, draft.person_id):
+    if draft.state is DraftState.OPEN and draft.question is not Question.RESUME:
         raise DraftGone
+    if draft.state not in (DraftState.OPEN, DraftState.KEPT, DraftState.DISCARDED):
+        raise DraftGone
+    other = await repository.open_draft(session, draft.person_id)
+    if other is not None and other.id != draft.id:
+        raise AnotherOpen
+    asked = draft.question is Question.THREAT
+    draft.question = Question.THREAT if asked else Question.OUTCOME
     draft.state, draft.reminded = DraftState.OPEN, False
-    draft.due_at = now + plan.wait(WaitKey.DRAFT_REMINDER)
-    await delivery.touch(session, subject_of(draft.id))
+    draft.due_at = now + plan.wait(WaitKey.DRAFT_REMINDER if asked else WaitKey.DRAFT_IDLE)
+    await delivery.touch(session, draft_subject(draft.id))
+
+
+async def draft_of_incident(session: AsyncSession, incident_id: int, chat_id: int) -> DraftView | None:
+    """The draft from which a person in that chat reported the incident, as his card shows it."""
+    draft = await repository.draft_of_incident(session, incident_id, chat_id)
+    return await draft_view(session, draft.id) if draft else None
 
 
 async def draft_view(session: AsyncSession, draft_id: int) -> DraftView | None:
@@ -114,17 +185,26 @@ async def draft_view(session: AsyncSession, draft_id: int) -> DraftView | None:
     report = await repository.report(session, draft.report_id) if draft.report_id else None
     held = repository.items_of_draft(session, draft.id) if report is None else _items_of_report(session, report)
     earlier = None
-    if draft.state is DraftState.OPEN:
+    if draft.state is DraftState.OPEN and draft.via is Via.CHAT:
         earlier = await repository.newest_report(session, draft.person_id, draft.opened_at - _MAY_JOIN_WITHIN)
     return DraftView(
         id=draft.id,
         state=draft.state,
         question=draft.question,
+        asking=draft.asking,
+        at_step=draft.at_step,
+        via=draft.via,
         region_code=draft.region_code,
+        opened_at=draft.opened_at,
+        facts=facts_of(draft),
         evidence=evidence_of(await held),
         number=report.number if report else None,
-        nature=report.nature if report else None,
+        nature=report.nature if report else draft.nature,
+        incident_id=report.incident_id if report else None,
+        withdrawn=report is not None and report.withdrawn_at is not None,
         may_join=earlier.number if earlier else None,
+        recent_kinds=await repository.recent_kinds(session, draft.person_id, _RECENT),
+        likely=await _likely_of(session, draft),
     )
 
 
@@ -136,11 +216,11 @@ async def evidence_of_incident(session: AsyncSession, incident_id: int) -> Evide
 async def touch_cards_of(session: AsyncSession, item: Item) -> None:
     """Says that the cards showing this item have changed: its draft's, and its incident's."""
     if item.draft_id is not None:
-        await delivery.touch(session, subject_of(item.draft_id))
+        await delivery.touch(session, draft_subject(item.draft_id))
     report = await repository.report(session, item.report_id) if item.report_id else None
     if report is None:
         return
-    await _touch_drafts_of(session, report)
+    await receiving.touch_drafts_of(session, report)
     if report.incident_id is not None:
         await delivery.touch(session, incidents.subject_of(report.incident_id))
 
@@ -160,83 +240,33 @@ async def mine(session: AsyncSession, actor: Actor) -> list[ReportView]:
     return [filing.view_of(row) for row in rows]
 
 
-def subject_of(draft_id: int) -> str:
-    """The name of the draft in the ledger and the audit."""
-    return f"draft:{draft_id}"
+async def _ask_likeness(session: AsyncSession, plan: Plan, now: datetime, draft: Draft, nature: Nature) -> bool:
+    """Asks whether it is what somebody reported already; False when nothing is like it."""
+    likely = await likeness.candidates(session, plan, now, draft, nature)
+    if not likely:
+        return False
+    draft.question, draft.nature, draft.asking = Question.LIKENESS, nature, None
+    draft.at_step = ".".join(str(each.report_id) for each in likely)
+    await likeness.show_pictures(session, plan, now, draft, likely)
+    await delivery.touch(session, await filing.card_subject(session, draft))
+    return True
 
 
-async def _belongs_to(
-    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, sent: Sent
-) -> tuple[Report | None, Draft | None]:
-    person_id = actor.person_id or 0
-    if replied := await _replied_to(session, actor, sent.reply_about):
-        return replied, None
-    if sent.album and (part := await repository.album_part(session, sent.chat_id, sent.album)):
-        report = await repository.report(session, part.report_id) if part.report_id else None
-        draft = await repository.draft(session, part.draft_id, lock=True) if part.draft_id else None
-        return report, draft if draft and draft.state is DraftState.OPEN else None
-    if draft := await repository.open_draft(session, person_id):
-        return None, draft
-    lately = await repository.newest_report(session, person_id, now - plan.wait(WaitKey.HOUSEHOLDS))
-    if lately and _answers(lately, now, sent):
-        return lately, None
-    return None, None
-
-
-async def _replied_to(session: AsyncSession, actor: Actor, subject: str | None) -> Report | None:
-    """The report a reply belongs to: the person's own, or for the desk's people the first one of the incident."""
-    kind, _, rest = (subject or "").partition(":")
-    number = rest.partition(":")[0]
-    if kind == "incident":
-        return await _report_of(session, actor, int(number))
-    if kind == "report":
-        return await _own_report(session, actor, int(number))
-    if kind == "draft":
-        draft = await repository.draft(session, int(number))
-        return await _own_report(session, actor, draft.report_id) if draft and draft.report_id else None
-    return None
-
-
-async def _report_of(session: AsyncSession, actor: Actor, incident_id: int) -> Report | None:
-    reports = await repository.reports_of_incident(session, incident_id)
-    own = next((report for report in reports if report.person_id == actor.person_id), None)
-    if own or not reports:
-        return own
-    actor.require(Permission.INCIDENT_SEE, reports[0].region_code)
-    return reports[0]
-
-
-async def _own_report(session: AsyncSession, actor: Actor, report_id: int) -> Report | None:
-    report = await repository.report(session, report_id)
-    return report if report and report.person_id == actor.person_id else None
-
-
-def _answers(report: Report, now: datetime, sent: Sent) -> bool:
-    """Whether something sent shortly after a report belongs to it although it is no reply."""
-    if sent.kind is ItemKind.LOCATION:
-        return True
-    asked = report.asking_until is not None and now <= report.asking_until
-    return asked and sent.kind in ANSWERS
-
-
-async def _open_draft(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, sent: Sent) -> Draft:
-    person_id = actor.person_id or 0
-    home = await people.home_region(session, plan, person_id, now)
-    draft = await repository.add(
-        session,
-        Draft(
-            person_id=person_id,
-            chat_id=sent.chat_id,
-            locale=actor.locale,
-            region_code=home or plan.district.code,
-            opened_at=now,
-            due_at=now + plan.wait(WaitKey.DRAFT_REMINDER),
-        ),
-    )
-    target = Target(sent.chat_id, actor.locale)
-    subject = subject_of(draft.id)
-    await delivery.wish_card(session, now, subject=subject, role=DRAFT_CARD, target=target, lane=Lane.URGENT)
+async def _asked_likeness(session: AsyncSession, actor: Actor, draft_id: int) -> Draft:
+    actor.require(Permission.REPORT_FILE)
+    draft = await repository.draft(session, draft_id, lock=True)
+    if draft is None or draft.person_id != actor.person_id or draft.question is not Question.LIKENESS:
+        raise DraftGone
+    if draft.state not in (DraftState.OPEN, DraftState.FILED):
+        raise DraftGone
     return draft
+
+
+async def _likely_of(session: AsyncSession, draft: Draft) -> tuple[Likely, ...]:
+    if draft.question is not Question.LIKENESS:
+        return ()
+    numbers = [int(number) for number in draft.at_step.split(".") if number]
+    return tuple(await likeness.of_reports(session, numbers))
 
 
 async def _own_draft(session: AsyncSession, actor: Actor, draft_id: int) -> Draft:
@@ -247,61 +277,5 @@ async def _own_draft(session: AsyncSession, actor: Actor, draft_id: int) -> Draf
     return draft
 
 
-async def _edited(session: AsyncSession, item: Item, sent: Sent) -> None:
-    if item.draft_id is None or not sent.text:
-        return
-    item.text = sent.text
-    await delivery.touch(session, subject_of(item.draft_id))
-
-
-async def _supplement(
-    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, report: Report, item: Item
-) -> None:
-    await _pass_on(session, plan, actor, now, report, item)
-    if item.kind in ANSWERS:
-        report.asking_until = None
-    audit.record(session, now, actor, "report.supplement", filing.subject_of(report.id), item=item.kind.value)
-    if item.chat_id != report.chat_id:
-        # Said in a group, where everybody has seen it: an answer would only be noise.
-        return
-    how = Telling(
-        filing.telling_subject(report), "supplement_received", Lane.INTERACTIVE, seq=item.id, drill=report.drill
-    )
-    received = texts.SupplementReceived(number=report.number)
-    await delivery.tell(session, now, how, received, [Target(item.chat_id, actor.locale)])
-
-
-async def _pass_on(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, report: Report, item: Item) -> None:
-    await _touch_drafts_of(session, report)
-    if report.incident_id is None:
-        return
-    await filing.pass_on(session, plan, actor, now, report.incident_id, item, is_supplement=True)
-
-
-async def _touch_drafts_of(session: AsyncSession, report: Report) -> None:
-    """The reporter's cards count what is on the report."""
-    for draft_id in await repository.drafts_of_report(session, report.id):
-        await delivery.touch(session, subject_of(draft_id))
-
-
 async def _items_of_report(session: AsyncSession, report: Report) -> list[Item]:
     return list(await repository.items_of_report(session, report.id))
-
-
-def _item_of(actor: Actor, now: datetime, sent: Sent) -> Item:
-    return Item(
-        person_id=actor.person_id or 0,
-        chat_id=sent.chat_id,
-        message_id=sent.message_id,
-        kind=sent.kind,
-        text=sent.text,
-        album=sent.album,
-        latitude=sent.latitude,
-        longitude=sent.longitude,
-        accuracy=sent.accuracy,
-        sent_at=sent.sent_at,
-        received_at=now,
-        file_id=sent.file_id,
-        size=sent.size,
-        file_state=FileState.WANTED if sent.kind in SHOWN else FileState.NONE,
-    )

@@ -9,7 +9,7 @@ from bot.delivery import service as delivery
 from bot.directory import places
 from bot.incident import audience
 from bot.incident.models import Threat
-from bot.intake import service
+from bot.intake import receiving, service
 from bot.intake.models import ItemKind
 from bot.intake.schemas import Sent
 from bot.plan.schema import Nature
@@ -27,8 +27,8 @@ _OUTCOMES = {"happened": Nature.ACCIDENT, "hazard_only": Nature.HAZARD}
 def routes() -> list[Route]:
     """All routes of this room. What people send comes last: every other room looks at it first."""
     return [
-        word("menu.report", how),
-        command("report", how, PRIVATE),
+        word("menu.report", begin),
+        command("report", begin, PRIVATE),
         word("menu.mine", mine),
         command("my", mine, PRIVATE),
         *(button(f"d.{action}", _answer(threat)) for action, threat in _THREATS.items()),
@@ -42,9 +42,12 @@ def routes() -> list[Route]:
     ]
 
 
-async def how(act: Act) -> None:
-    """Says how to report: there is no form to open."""
-    await act.say(texts.ReportHow())
+async def begin(act: Act) -> None:
+    """报告险情: opens the draft's card, which says that a photo or a voice note is enough."""
+    if act.actor.person_id is None:
+        await act.say(texts.ReportHow())
+        return
+    await receiving.begin(act.session, act.plan, act.actor, act.now, act.chat.id)
 
 
 async def mine(act: Act) -> None:
@@ -72,7 +75,7 @@ async def receive(act: Act) -> None:
         take, number = answer
         await take(act, number)
         return
-    await service.receive(act.session, act.plan, act.actor, act.now, sent)
+    await receiving.receive(act.session, act.plan, act.actor, act.now, sent)
 
 
 async def receive_in_group(act: Act) -> None:
@@ -82,7 +85,7 @@ async def receive_in_group(act: Act) -> None:
         take, number = answer
         await take(act, number)
     elif act.actor.person_id is not None and sent.reply_about and sent.reply_about.startswith("incident:"):
-        await service.receive(act.session, act.plan, act.actor, act.now, sent)
+        await receiving.receive(act.session, act.plan, act.actor, act.now, sent)
 
 
 async def join(act: Act) -> None:

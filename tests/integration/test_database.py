@@ -20,7 +20,7 @@ from bot.delivery import service as delivery
 from bot.delivery.models import Chat, Lane, Message
 from bot.delivery.schemas import Screen, Target, Telling
 from bot.directory.models import Holding, Person, Post, Role
-from bot.intake import service as intake
+from bot.intake import receiving
 from bot.intake.models import Draft, Item, ItemKind, Serial
 from bot.intake.schemas import Sent
 from bot.plan.service import Plan
@@ -123,7 +123,7 @@ async def test_two_hundred_people_report_at_once_and_each_has_his_draft(
     async def report(number: int) -> None:
         sent = Sent(1000 + number, 1, ItemKind.TEXT, clock.now(), text="后山有裂缝")
         async with database.write() as session:
-            await intake.receive(session, plan, actors[number], clock.now(), sent)
+            await receiving.receive(session, plan, actors[number], clock.now(), sent)
 
     await asyncio.gather(*(report(number) for number in range(AT_ONCE)))
     async with database.read() as session:

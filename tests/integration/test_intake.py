@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from bot.core.database import Database
 from bot.incident.models import Incident, Threat
-from bot.intake import jobs, service
+from bot.intake import jobs, receiving, service
 from bot.intake.errors import DraftGone
 from bot.intake.models import Draft, DraftState, Item, ItemKind, Question, Report
 from bot.intake.schemas import Sent
@@ -43,7 +43,7 @@ def sent(kind: ItemKind, **fields: object) -> Sent:
 
 async def receive(town: Town, what: Sent, *, now: datetime = NIGHT, role: str = "worker") -> None:
     async with town.database.write() as session:
-        await service.receive(session, town.plan, await town.actor(session, role), now, what)
+        await receiving.receive(session, town.plan, await town.actor(session, role), now, what)
 
 
 async def answer(town: Town, threat: Threat, *, now: datetime = NIGHT, role: str = "worker") -> None:
@@ -95,7 +95,7 @@ async def test_a_threat_or_not_being_able_to_tell_is_filed_at_once_with_order_nu
     assert "龙水0712-1" in order
     assert "+86 23 4376 1995" in order
     assert await town.told("worker", "households") == ["几户几人？说话也行，打字也行。"]
-    assert set(await town.cards(f"incident:{report.incident_id}")) == {"village_group", "town_group", "district_group"}
+    assert set(await town.cards(f"incident:{report.incident_id}")) == {"village_group", "town_group", "district_group", "worker"}
 
 
 async def test_the_same_message_delivered_twice_is_one_item(town: Town) -> None:
@@ -284,7 +284,7 @@ async def test_twenty_reports_at_once_get_twenty_numbers(town: Town) -> None:
     async def one(number: int) -> None:
         async with town.database.write() as session:
             actor = await town.actor(session, "worker")
-            await service.receive(session, town.plan, actor, NIGHT, photo(message_id=1000 + number))
+            await receiving.receive(session, town.plan, actor, NIGHT, photo(message_id=1000 + number))
             draft = (await session.exec(select(Draft).order_by(col(Draft.id).desc()))).first()
             assert draft is not None
             await service.answer(session, town.plan, actor, NIGHT, draft.id, Threat.YES)
