@@ -47,6 +47,7 @@ FURTHER_FILES = {
     "bot/intake/fetcher.py": "the loop that fetches files outside any transaction",
     "bot/intake/fetched.py": "use cases of a file that is here, or will never be",
     "bot/intake/evidence.py": "what the desks are shown of evidence: the platform's file, or a copy of ours",
+    "handlers/intake/reading.py": "from the platform's message to what was sent, pure",
     "bot/intake/maplinks.py": "where a pasted map link or written coordinates say it is, pure",
     "bot/intake/pictures.py": "pictures sent as files: what they say of themselves, and a copy that says nothing",
     "bot/incident/deeds.py": "what every deed does beside deciding: find, permit, log, touch, tell",
