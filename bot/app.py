@@ -84,7 +84,7 @@ class App:
         nursery.loop("painter", Painter(self.database, painters(self.plan)).run)
         nursery.loop("sender", sender.run)
         nursery.loop("timetable", self.timetable.run)
-        nursery.loop("fetcher", Fetcher(self.database, self.clock, platform, files).run)
+        nursery.loop("fetcher", Fetcher(self.database, self.clock, platform, files, self.plan).run)
         nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
         if follower:
             nursery.loop("clock", follower.follow)

@@ -1,45 +1,52 @@
-"""Fetches the files people sent: outside any transaction, retried, hashed, kept by their hash.
+"""Fetches the files people sent: outside any transaction, retried for some hours, hashed, kept by their hash.
 
-What is missing stays visible on the card. The folder is content-addressed (`ab/cd/<sha256>`), so a backup of it and of
-the database can be taken in any order.
+What is missing stays visible on the cards. Of a picture sent as a file a copy is kept beside it that says nothing of
+where and when; its original goes nowhere.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
+from bot.core import shelf
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.delivery.gateway import GatewayError, Platform, Refused
-from bot.intake import repository, service
-from bot.intake.models import FileState, Item
+from bot.intake import fetched, pictures, repository
+from bot.intake.fetched import Failure, Kept
+from bot.intake.models import Item, ItemKind
+from bot.plan.service import Plan
 
 log = structlog.get_logger()
 
 _AT_ONCE = 20
 _NAP_SECONDS = 5.0
-_BACKOFF_SECONDS = (1, 5, 30, 120, 600, 3600)
-LARGEST_BYTES = 20_000_000
+_BACKOFF_SECONDS = (1, 5, 30, 120, 600, 3600, 3600, 3600, 3600, 3600, 3600)
+"""Between two tries; after the last the file is given up: more than six hours."""
+
+LARGEST_BYTES = 20 * 1024 * 1024
 """What a bot may download (Bot API: getFile)."""
+
+_TOO_LARGE = "file is too big"
 
 
 class Fetcher:
     """`run()` until cancelled."""
 
-    def __init__(self, database: Database, clock: Clock, platform: Platform, folder: Path) -> None:
+    def __init__(self, database: Database, clock: Clock, platform: Platform, folder: Path, plan: Plan) -> None:
         self._database = database
         self._clock = clock
         self._platform = platform
         self._folder = folder
+        self._plan = plan
 
     async def run(self) -> None:
         """Fetches until cancelled."""
+        await asyncio.to_thread(shelf.sweep, self._folder)
         while True:
             if not await self.fetch_wanted():
                 await self._database.bells.wait("fetch", _NAP_SECONDS)
@@ -55,53 +62,44 @@ class Fetcher:
     async def _fetch(self, item: Item) -> None:
         try:
             if item.size is not None and item.size > LARGEST_BYTES:
-                raise Refused("getFile", 400, "file is too big", {})
+                raise Refused("getFile", 400, _TOO_LARGE, {})
             described = await self._platform.call("getFile", {"file_id": item.file_id})
             digest = await self._store(str(described["file_path"]))
         except GatewayError as error:
             await self._set_back(item, error)
             return
-        await self._write(item, file_state=FileState.STORED, sha256=digest, error=None)
+        kept = Kept(digest)
+        if item.kind is ItemKind.DOCUMENT:
+            # Opening a large picture takes seconds of work; the loop has others to serve.
+            kept = await asyncio.to_thread(_look_into, self._folder, digest)
+        async with self._database.write() as session:
+            await fetched.stored(session, self._plan, self._clock.now(), item.id, kept)
 
     async def _store(self, path: str) -> str:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256()
-        with tempfile.NamedTemporaryFile(dir=self._folder, prefix="part-", delete=True) as part:
+        with shelf.part(self._folder) as part:
             async for chunk in self._platform.download(path):
-                digest.update(chunk)
                 part.write(chunk)
-            part.flush()
-            os.fsync(part.fileno())
-            home = place_of(self._folder, digest.hexdigest())
-            home.parent.mkdir(parents=True, exist_ok=True)
-            if not home.exists():
-                os.link(part.name, home)
-        return digest.hexdigest()
+            return await asyncio.to_thread(part.keep)
 
     async def _set_back(self, item: Item, error: GatewayError) -> None:
         log.info("file_not_fetched", item=item.id, attempts=item.attempts + 1, said=str(error))
-        gone = isinstance(error, Refused) and error.code != 429
-        pause = _BACKOFF_SECONDS[min(item.attempts, len(_BACKOFF_SECONDS) - 1)]
-        await self._write(
-            item,
-            file_state=FileState.MISSING if gone else FileState.WANTED,
-            attempts=item.attempts + 1,
-            not_before=self._clock.now() + timedelta(seconds=pause),
-            error=str(error),
-        )
-
-    async def _write(self, item: Item, **values: object) -> None:
+        is_too_large = isinstance(error, Refused) and _TOO_LARGE in error.description
+        next_at = None if is_too_large else self._next_try(item)
         async with self._database.write() as session:
-            row = await repository.item(session, item.id)
-            if row is None:
-                return
-            for name, value in values.items():
-                setattr(row, name, value)
-            if row.attempts:
-                # Only what failed at least once was ever shown as missing.
-                await service.touch_cards_of(session, row)
+            failure = Failure(str(error), next_at, is_too_large)
+            await fetched.failed(session, self._plan, self._clock.now(), item.id, failure)
+
+    def _next_try(self, item: Item) -> datetime | None:
+        """None when tried often enough. A wrong id and a file that cannot be found just now get the same refusal."""
+        if item.attempts >= len(_BACKOFF_SECONDS):
+            return None
+        return self._clock.now() + timedelta(seconds=_BACKOFF_SECONDS[item.attempts])
 
 
-def place_of(folder: Path, digest: str) -> Path:
-    """Where the file with that SHA-256 lies."""
-    return folder / digest[:2] / digest[2:4] / digest
+def _look_into(folder: Path, digest: str) -> Kept:
+    """What the bytes of a file are, and the copy of a picture, kept."""
+    data = shelf.place_of(folder, digest).read_bytes()
+    if not pictures.is_picture(data):
+        return Kept(digest)
+    seen, copy = pictures.place_and_time(data), pictures.cleaned(data)
+    return Kept(digest, True, shelf.keep(folder, copy) if copy else None, seen.point, seen.taken_at)
