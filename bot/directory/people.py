@@ -87,6 +87,11 @@ async def of_unit(session: AsyncSession, unit_key: str, now: datetime) -> list[P
     return [view for view in await views(session, active, now) if view.reachable]
 
 
+async def everybody_of_unit(session: AsyncSession, unit_key: str, now: datetime) -> list[PersonView]:
+    """Whoever is on a post of the unit now, by name, also who has not come yet, is suspended or cannot be reached."""
+    return await views(session, await repository.people_holding_in(session, (), (unit_key,), now), now)
+
+
 async def administrators(session: AsyncSession, now: datetime, region_code: str) -> list[PersonView]:
     """The administrators of the region or of one it lies in, who can be written to."""
     return await _covering(session, now, (ADMINISTRATOR,), region_code)

@@ -26,7 +26,7 @@ from messages.engine import Payload, known
 # The link that a stranger gets in a group: it opens this chat and invites to nothing.
 _NO_TOKEN = "join"
 
-_ONLY_IN_PRIVATE = ("start", "menu", "people", "leave", "invite", "posts", "handover", "groups")
+_ONLY_IN_PRIVATE = ("start", "menu", "people", "leave", "invite", "posts", "groups", "stopwork")
 
 
 def routes() -> list[Route]:

@@ -18,7 +18,13 @@ _PEOPLE_PER_PAGE = 8
 
 # What stands in which row of the menu, and the right that makes it appear; None: everybody's.
 _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
-    (("menu.report", Permission.REPORT_FILE),),
+    (("menu.stop", Permission.WORK_STOP),),
+    (("menu.report", Permission.REPORT_FILE), ("menu.telephone", Permission.REPORT_TELEPHONE)),
+    (
+        ("menu.todo", Permission.INCIDENT_TAKE),
+        ("menu.find", Permission.INCIDENT_TAKE),
+        ("menu.shift", Permission.REPORT_TELEPHONE),
+    ),
     (("menu.mine", Permission.REPORT_SEE_OWN), ("menu.posts", None)),
     (("menu.people", Permission.PERSON_SEE), ("menu.invite", Permission.PERSON_INVITE)),
     (("menu.groups", Permission.GROUP_BIND),),
@@ -28,6 +34,10 @@ _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
 # The commands of /help in their order; every one has a label `directory.command`.
 _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("menu", None),
+    ("stopwork", Permission.WORK_STOP),
+    ("todo", Permission.INCIDENT_TAKE),
+    ("find", Permission.REPORT_SEE_OWN),
+    ("handover", Permission.REPORT_TELEPHONE),
     ("posts", None),
     ("people", Permission.PERSON_SEE),
     ("invite", Permission.PERSON_INVITE),

@@ -31,7 +31,6 @@ def routes() -> list[Route]:
         button("dir.inv.ok", make_invitation),
         button("dir.inv.no", revoke_invitation),
         command("posts", own_posts, PRIVATE),
-        command("handover", own_posts, PRIVATE),
         word("menu.posts", own_posts),
         button("dir.post", show_post),
         button("dir.give", choose_person),
