@@ -22,7 +22,8 @@ from bot.delivery.gateway import GatewayError, Refused, Unknown
 from bot.delivery.models import Message, Text
 from bot.incident import service as incidents
 from bot.incident.models import Facts, Incident, PlaceSource, Threat
-from bot.intake import service
+from bot.intake import fetched, service
+from bot.intake.fetched import Kept
 from bot.intake.fetcher import LARGEST_BYTES, Fetcher
 from bot.intake.models import Draft, FileState, Item, ItemKind, Report
 from bot.intake.pictures import place_and_time
@@ -38,6 +39,7 @@ PICTURE = jpeg()
 LINK = "https://uri.amap.com/marker?position=105.7,29.7"
 OLD = jpeg(exif=exif_of(taken="2026:07:09 10:00:00"))
 _numbers = count(1)
+_LONG_ENOUGH_TO_MEET_SECONDS = 0.3
 
 
 @dataclass(slots=True)
@@ -170,6 +172,27 @@ async def test_filing_and_fetching_at_the_same_moment_shows_a_picture_once(night
     await asyncio.gather(night.files_it(), night.fetch())
     await night.fetch()
     assert len(await night.shown("town_group")) == 8
+
+
+async def test_a_picture_that_arrives_before_its_filing_is_committed_is_shown(night: Night) -> None:
+    await night.picture()
+    async with night.town.database.write() as session:
+        actor = await night.town.actor(session, "worker")
+        await service.answer(session, night.town.plan, actor, night.now, 1, Threat.YES)
+        fetching = asyncio.ensure_future(night.fetch())
+        await asyncio.wait({fetching}, timeout=_LONG_ENOUGH_TO_MEET_SECONDS)
+    await fetching
+    assert len(await night.shown("town_group")) == 1
+
+
+async def test_a_picture_whose_filing_waits_for_its_arrival_is_shown(night: Night) -> None:
+    await night.picture()
+    async with night.town.database.write() as session:
+        await fetched.stored(session, night.town.plan, night.now, 1, Kept("ab" * 32, True, "cd" * 32))
+        filing = asyncio.ensure_future(night.files_it())
+        await asyncio.wait({filing}, timeout=_LONG_ENOUGH_TO_MEET_SECONDS)
+    await filing
+    assert await night.shown("town_group") == [{"media": "photo", "sha256": "cd" * 32}]
 
 
 @pytest.mark.parametrize("fetched_first", [True, False], ids=["on the draft", "after filing"])
