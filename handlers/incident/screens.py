@@ -176,8 +176,13 @@ _TOLD = (
 """Lines of the log that stand on the card; the others are what the rest of the card says."""
 
 
+_SHOWN_CALLS = 2
+
+
 def _told(view: IncidentView) -> list[EntryView]:
-    return [entry for entry in view.entries if entry.kind in _TOLD]
+    """What is told of on the card, and the last calls: a desk that was busy six times must not hide what was added."""
+    calls = [entry for entry in view.entries if entry.kind is EntryKind.CALLED][-_SHOWN_CALLS:]
+    return [entry for entry in view.entries if entry.kind in _TOLD or entry in calls]
 
 
 def _line(plan: Plan, entry: EntryView, locale: str) -> texts.Line:
@@ -188,6 +193,9 @@ def _line(plan: Plan, entry: EntryView, locale: str) -> texts.Line:
 
 
 def _words(plan: Plan, entry: EntryView, locale: str) -> str:
+    if entry.kind is EntryKind.CALLED:
+        result, _, callee = entry.text.partition(":")
+        return label(f"calls.line.{result}", locale).format(what=callee)
     if entry.kind is EntryKind.SUPPLEMENT:
         return label(entry.text.replace(":", "."), locale) if entry.text.startswith("evidence:") else entry.text
     return label(f"desk.entry.{entry.kind.value}", locale).format(what=_what(plan, entry, locale)).strip()

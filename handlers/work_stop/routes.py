@@ -14,7 +14,10 @@ def routes() -> list[Route]:
 
 
 async def ask(act: Act) -> None:
-    """Shows what will be stopped: a tap by mistake must not empty a mine."""
+    """Shows what will be stopped: a tap by mistake must not empty a mine.
+
+    Somebody who may not stop anything, and says so in danger, hears what to do and whom to phone.
+    """
     units = await stopping.units_of(act.session, act.plan, act.actor, act.now)
     payload, keyboard = screens.confirm(act.plan, units, act.locale)
     await act.say(payload, keyboard)
