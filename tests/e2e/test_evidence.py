@@ -72,6 +72,15 @@ async def test_a_pasted_map_link_puts_the_incident_where_the_phone_would(distric
     await stage.begin()
 
 
+async def test_a_location_key_that_only_sends_its_words_is_explained_and_reports_nothing(district: Live) -> None:
+    """PEERS 10.2 no. 6: on the web the key sends its text, on a desktop nothing."""
+    stage, worker = district.stage, await newcomer(district)
+    await stage.say(worker, "发送我的位置")
+    await stage.sees(worker, "这台设备发不了位置", "回形针")
+    await stage.hears_nothing(*DESKS)
+    await stage.nothing_else()
+
+
 async def test_a_forwarded_photo_is_evidence_like_any_other(district: Live) -> None:
     stage, worker = district.stage, await newcomer(district)
     person = district.world.people[worker]
