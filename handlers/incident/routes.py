@@ -29,6 +29,7 @@ from handlers.incident.screens import MORE, kind_name, unit_name
 from handlers.pages import number_at
 from handlers.routing import Do, Route, button
 from messages import desk as texts
+from messages import desk_private as private
 from messages.engine import Payload, label
 
 DOUBT, VERDICT = "doubt", "verdict"
@@ -75,7 +76,7 @@ async def ask(act: Act) -> None:
         await _done(act, Deed.ASK, lambda locale: label(f"desk.wanted.{wanted.value}", locale))
         return
     view, place = await _before(act, Deed.ASK)
-    question = texts.AskWhat(number=view.number, place=place)
+    question = private.AskWhat(number=view.number, place=place)
     await act.say(question, choices.asking(view, act.data[2], act.locale), to=act.in_private)
 
 
@@ -88,7 +89,7 @@ async def doubt(act: Act) -> None:
         return
     view, place = await _before(act, Deed.DOUBT)
     wants_second = await deeds.mentions_people(act.session, await deeds.existing(act.session, view.id))
-    prompt = texts.WhyDoubt(number=view.number, place=place, people=wants_second)
+    prompt = private.WhyDoubt(number=view.number, place=place, people=wants_second)
     await _prompt(act, f"{DOUBT}:{view.id}", prompt, choices.reasons(view, act.data[2], act.locale))
 
 
@@ -110,7 +111,7 @@ async def more(act: Act) -> None:
     view = await own_view(act.session, int(act.data[1]))
     act.actor.require(Permission.INCIDENT_SEE, view.region_code)
     keyboard = choices.more(view, act.actor, act.data[2], act.locale)
-    payload = texts.More(number=view.number, place=await _place(act, view), any=bool(keyboard.rows))
+    payload = private.More(number=view.number, place=await _place(act, view), any=bool(keyboard.rows))
     await act.say(payload, keyboard, to=act.in_private)
 
 
@@ -165,7 +166,7 @@ async def merge(act: Act) -> None:
     view, place = await _before(act, Deed.MERGE)
     found = await merging.likely(act.session, act.plan, act.actor, act.now, incident_id)
     lines = [
-        texts.Likely(
+        private.Likely(
             number=other.number,
             place=await places.name_of(act.session, act.plan, other.region_code),
             opened_at=other.opened_at,
@@ -174,7 +175,7 @@ async def merge(act: Act) -> None:
         )
         for other in found
     ]
-    payload = texts.MergeWith(number=view.number, place=place, others=tuple(lines))
+    payload = private.MergeWith(number=view.number, place=place, others=tuple(lines))
     await act.say(payload, choices.others(view, act.data[2], found), to=act.in_private)
 
 
@@ -225,7 +226,7 @@ async def _place(act: Act, view: IncidentView) -> str:
 
 
 async def _choose(act: Act, view: IncidentView, place: str, what: str, keyboard: InlineKeyboard) -> None:
-    await act.say(texts.Choose(number=view.number, place=place, what=what), keyboard, to=act.in_private)
+    await act.say(private.Choose(number=view.number, place=place, what=what), keyboard, to=act.in_private)
 
 
 async def _prompt(act: Act, subject: str, payload: Payload, keyboard: InlineKeyboard | None = None) -> None:
@@ -240,5 +241,5 @@ async def _done(
     """Says in private that what was chosen there is done; the card says it to everybody."""
     view = await own_view(act.session, incident_id or int(act.data[1]))
     words = detail(act.locale) if detail else ""
-    payload = texts.Done(number=view.number, place=await _place(act, view), deed=deed.value, detail=words)
+    payload = private.Done(number=view.number, place=await _place(act, view), deed=deed.value, detail=words)
     await act.say(payload, to=act.in_private)

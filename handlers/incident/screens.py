@@ -12,7 +12,7 @@ from bot.incident.schemas import EntryView, IncidentView
 from bot.intake.schemas import Evidence
 from bot.plan.schema import Nature, Unit
 from bot.plan.service import Plan
-from handlers.intake.screens import evidence_text
+from handlers.evidence import evidence_text
 from messages import incident as texts
 from messages.desk import reason_words
 from messages.engine import label, render

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from bot.delivery.schemas import Button, InlineKeyboard, Screen
 from bot.incident.schemas import IncidentView
-from bot.intake.models import DraftState, ItemKind, Question
-from bot.intake.schemas import DraftView, Evidence
+from bot.intake.models import DraftState, Question
+from bot.intake.schemas import DraftView
 from bot.plan.service import Plan
+from handlers.evidence import evidence_text
 from handlers.form import screens as form
 from messages import intake as texts
 from messages.engine import Payload, label, render
@@ -37,17 +38,6 @@ def draft_card(
         return form.form_card(plan, view, evidence, place, rev, locale)
     payload, keyboard = _of_state(view, evidence, place, rev, locale)
     return Screen(render(payload, locale), InlineKeyboard(keyboard))
-
-
-def evidence_text(evidence: Evidence, locale: str) -> str:
-    """照片2 语音1, and how much of it is not here yet."""
-    parts = [
-        f"{label(f'evidence.{kind.value}', locale)}{evidence.counts[kind]}"
-        for kind in ItemKind
-        if evidence.counts[kind]
-    ]
-    missing = label("evidence.missing", locale).format(count=evidence.missing) if evidence.missing else ""
-    return " ".join(parts) + missing
 
 
 def _of_state(view: DraftView, evidence: str, place: str, rev: int, locale: str) -> tuple[Payload, list[list[Button]]]:
