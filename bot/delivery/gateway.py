@@ -27,6 +27,9 @@ UPLOAD_TIMEOUT_SECONDS = 60.0
 
 _CHUNK_BYTES = 64 * 1024
 _CONNECT_SECONDS = 10.0
+_DOWNLOAD_SECONDS = 180.0
+"""20 MB on a line of 1 Mbit/s."""
+_SILENT_SECONDS = 30.0
 # The last one: our proxy would not or could not open the line.
 _NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 
@@ -119,7 +122,8 @@ class Gateway:
 
     async def download(self, path: str) -> AsyncIterator[bytes]:
         try:
-            async with self._open.get(f"{self._files}/{path}", proxy=self._proxy) as response:
+            limit = aiohttp.ClientTimeout(total=_DOWNLOAD_SECONDS, connect=_CONNECT_SECONDS, sock_read=_SILENT_SECONDS)
+            async with self._open.get(f"{self._files}/{path}", timeout=limit, proxy=self._proxy) as response:
                 if response.status != 200:
                     raise Refused("download", response.status, response.reason or "", {})
                 async for chunk in response.content.iter_chunked(_CHUNK_BYTES):

@@ -23,7 +23,7 @@ from bot.plan.service import Plan
 
 log = structlog.get_logger()
 
-_AT_ONCE = 20
+_AT_ONCE = 8
 _NAP_SECONDS = 5.0
 _BACKOFF_SECONDS = (1, 5, 30, 120, 600, 3600, 3600, 3600, 3600, 3600, 3600)
 """Between two tries; after the last the file is given up: more than six hours."""
@@ -43,6 +43,8 @@ class Fetcher:
         self._platform = platform
         self._folder = folder
         self._plan = plan
+        self._looking = asyncio.Lock()
+        """One picture is opened at a time: a large one takes a hundred megabytes while it is."""
 
     async def run(self) -> None:
         """Fetches until cancelled."""
@@ -52,11 +54,13 @@ class Fetcher:
                 await self._database.bells.wait("fetch", _NAP_SECONDS)
 
     async def fetch_wanted(self) -> int:
-        """Fetches the files wanted now, one after the other; how many were tried."""
+        """Fetches the files wanted now, some at once: a photo does not wait for a film. How many were tried."""
         async with self._database.read() as session:
             items = await repository.wanted_files(session, self._clock.now(), _AT_ONCE)
-        for item in items:
-            await self._fetch(item)
+        done = await asyncio.gather(*(self._fetch(item) for item in items), return_exceptions=True)
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
         return len(items)
 
     async def _fetch(self, item: Item) -> None:
@@ -71,7 +75,8 @@ class Fetcher:
         kept = Kept(digest)
         if item.kind is ItemKind.DOCUMENT:
             # Opening a large picture takes seconds of work; the loop has others to serve.
-            kept = await asyncio.to_thread(_look_into, self._folder, digest)
+            async with self._looking:
+                kept = await asyncio.to_thread(_look_into, self._folder, digest)
         async with self._database.write() as session:
             await fetched.stored(session, self._plan, self._clock.now(), item.id, kept)
 

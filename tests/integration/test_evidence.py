@@ -49,6 +49,7 @@ class Cabinet:
     files: dict[str, bytes] = field(default_factory=dict)
     errors: dict[str, GatewayError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    hanging: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = 20.0) -> Any:
         assert method == "getFile"
@@ -59,6 +60,8 @@ class Cabinet:
         return {"file_path": file_id}
 
     async def download(self, path: str) -> AsyncIterator[bytes]:
+        if path in self.hanging:
+            await self.hanging[path].wait()
         yield self.files[path][:100]
         yield self.files[path][100:]
 
@@ -315,6 +318,19 @@ async def test_a_process_killed_between_the_file_and_its_row_leaves_one_file_and
     await night.fetch()
     assert len(night.cabinet.asked) == 1
     assert len(await night.shown("town_group")) == 1
+
+
+async def test_a_photo_does_not_wait_for_a_film_that_hangs(night: Night) -> None:
+    film = await night.sends(ItemKind.VIDEO, b"film")
+    night.cabinet.hanging[film] = asyncio.Event()
+    await night.sends(ItemKind.PHOTO, PICTURE)
+    fetching = asyncio.ensure_future(night.fetch())
+    async with asyncio.timeout(10):
+        while (await night.item()).file_state is not FileState.STORED:
+            await asyncio.wait({fetching}, timeout=0.05)
+    assert not fetching.done()
+    night.cabinet.hanging[film].set()
+    assert await fetching == 2
 
 
 async def test_a_file_over_20_megabytes_is_missing_at_once_and_its_sender_hears_why_once(night: Night) -> None:

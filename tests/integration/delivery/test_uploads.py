@@ -12,7 +12,7 @@ from bot.delivery.gateway import Gateway, Refused
 from bot.delivery.models import MessageState
 from bot.delivery.schemas import Media, Upload
 from sandbox.client import PIXEL
-from tests.integration.delivery.post import Post
+from tests.integration.delivery.post import REPEATED, Post
 
 
 @pytest.fixture
@@ -48,6 +48,17 @@ async def test_a_file_that_is_not_there_is_refused_before_anything_is_sent(
     assert (await post.row(row)).state is MessageState.DEAD
     assert await post.seen(group) == []
     assert await post.control.calls(method="sendPhoto") == []
+
+
+async def test_a_photo_that_was_being_uploaded_when_it_died_goes_again_marked(
+    post: Post, group: int, gateway: Gateway, tmp_path: Path
+) -> None:
+    row = await post.tell(group, "裂缝", media=Media("photo", sha256=shelf.keep(tmp_path, PIXEL)))
+    await post.set_row(row, state=MessageState.SENDING, sending_at=post.clock.now())
+    async with post.sending(gateway):
+        await post.settled()
+    (photo,) = await post.seen(group)
+    assert (photo.kind, photo.text) == ("photo", f"{REPEATED}\n裂缝")
 
 
 async def test_an_upload_carries_the_name_we_give_it_and_no_other(
