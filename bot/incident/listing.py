@@ -54,6 +54,7 @@ class Listed:
     arrive_by: datetime | None
     opened_at: datetime
     merged_number: str | None
+    drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,4 +257,5 @@ async def _listed(session: AsyncSession, plan: Plan, row: Incident, merged_numbe
         arrive_by=row.arrive_by,
         opened_at=row.opened_at,
         merged_number=merged_number,
+        drill=row.drill,
     )

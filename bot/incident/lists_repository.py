@@ -47,9 +47,9 @@ async def around(session: AsyncSession, sight: Sight, centre: Point, metres: int
 
 
 async def came_and_closed(session: AsyncSession, regions: Sequence[str], since: datetime) -> tuple[int, int]:
-    """How many incidents were opened in the regions since the instant, and how many closed."""
-    came = select(func.count()).select_from(Incident).where(_within(regions), col(Incident.opened_at) >= since)
-    closed = select(func.count()).select_from(Incident).where(_within(regions), col(Incident.closed_at) >= since)
+    """How many incidents were opened in the regions since the instant, and how many closed; drills do not count."""
+    real = select(func.count()).select_from(Incident).where(_within(regions), col(Incident.drill).is_(False))
+    came, closed = real.where(col(Incident.opened_at) >= since), real.where(col(Incident.closed_at) >= since)
     return (await session.exec(came)).one(), (await session.exec(closed)).one()
 
 

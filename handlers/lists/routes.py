@@ -7,7 +7,7 @@ from bot.core.geo import Point
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
 from bot.incident import listing
-from bot.intake import unfinished
+from bot.intake import maplinks, unfinished
 from handlers.act import Act
 from handlers.lists import screens
 from handlers.pages import number_at
@@ -53,12 +53,11 @@ async def find(act: Act) -> None:
 
 
 async def near(act: Act, _number: int) -> None:
-    """A reply to `/find`: a location finds what is near, words what they say."""
-    place = act.message.location
-    if place is None:
+    """A reply to `/find`: a location, or a map's link, finds what is near; words find what they say."""
+    here = _point(act)
+    if here is None:
         await (_look_for(act, act.text) if act.text else _ask(act, texts.FindHow()))
         return
-    here = Point(place.latitude, place.longitude)
     hits = await listing.near(act.session, act.plan, act.actor, act.now, here)
     payload, keyboard = screens.found(act.plan, "", hits, act.actor.locale)
     await act.say(payload, keyboard, to=_own(act))
@@ -107,6 +106,13 @@ async def _look_for(act: Act, words: str) -> None:
 async def _ask(act: Act, question: Payload) -> None:
     how = Telling(f"{NEAR}:{act.number}", "how", Lane.INTERACTIVE)
     await act.tell(how, question, [_own(act)])
+
+
+def _point(act: Act) -> Point | None:
+    if sent := act.message.location:
+        return Point(sent.latitude, sent.longitude)
+    named = maplinks.read(act.text)
+    return named.point if named else None
 
 
 def _own(act: Act) -> Target:

@@ -71,11 +71,17 @@ def shift(plan: Plan, view: Shift, now: datetime, locale: str) -> tuple[Payload,
     return payload, InlineKeyboard([[button] for button in _taking(view.successors, locale)])
 
 
+def listed_title(plan: Plan, row: Listed, locale: str) -> str:
+    """What an incident is called in a list; a drill says so first."""
+    mark = label("delivery.drill", locale) if row.drill else ""
+    return mark + title(plan, row.nature, row.kind_key, row.what, locale)
+
+
 def row_of(plan: Plan, row: Listed, locale: str) -> texts.Row:
     """An incident as a row of a list."""
     return texts.Row(
         number=row.number,
-        title=title(plan, row.nature, row.kind_key, row.what, locale),
+        title=listed_title(plan, row, locale),
         place=row.place,
         standing=row.standing.value,
         taken_name=row.taken_name,
@@ -103,7 +109,7 @@ def _todo_row(plan: Plan, thing: ToDo, now: datetime, locale: str) -> texts.ToDo
     row = thing.row
     return texts.ToDoRow(
         number=row.number,
-        title=title(plan, row.nature, row.kind_key, row.what, locale),
+        title=listed_title(plan, row, locale),
         place=row.place,
         why=thing.why.value,
         threatened=row.threat.counts,
@@ -125,7 +131,7 @@ def _opening(plan: Plan, rows: Sequence[Listed], locale: str) -> list[list[Butto
 
 
 def _words(plan: Plan, row: Listed, locale: str) -> str:
-    return f"{row.number} {title(plan, row.nature, row.kind_key, row.what, locale)}"[:_LONGEST_BUTTON]
+    return f"{row.number} {listed_title(plan, row, locale)}"[:_LONGEST_BUTTON]
 
 
 def _taking(successors: Sequence[Successor], locale: str) -> list[Button]:

@@ -8,8 +8,10 @@ import pytest
 from sqlmodel import col, select
 
 from bot.audit import service as audit
+from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import NotAllowed
+from bot.directory.models import Role
 from bot.incident import calls, service
 from bot.incident.calls import Calling
 from bot.incident.errors import CallNotedAlready, NoSuchIncident
@@ -18,7 +20,10 @@ from bot.incident.schemas import Opening, Reporter
 from bot.plan.schema import Nature
 from bot.plan.service import Plan
 from handlers.calls.screens import read_out
-from tests.integration.town import DISTRICT, GRID, NIGHT, TOWN, Town, build
+from handlers.conversation import converse
+from tests.integration.directory.talk import OnlyNamesItself, Talk
+from tests.integration.directory.world import World
+from tests.integration.town import DISTRICT, GRID, NIGHT, OTHER_TOWN, TOWN, Town, build
 
 NUMBER = "龙水0712-1"
 SECOND = timedelta(seconds=1)
@@ -31,11 +36,18 @@ async def town(database: Database, plan: Plan) -> Town:
     return await build(database, plan)
 
 
-async def opened(town: Town, facts: Facts | None = None, nature: Nature = Nature.DANGER_SIGN) -> int:
-    opening = Opening(NUMBER, nature, Threat.YES, GRID, facts or Facts(), drill=False)
+async def opened(
+    town: Town,
+    facts: Facts | None = None,
+    nature: Nature = Nature.DANGER_SIGN,
+    *,
+    region: str = GRID,
+    number: str = NUMBER,
+) -> int:
+    opening = Opening(number, nature, Threat.YES, region, facts or Facts(), drill=False)
     async with town.database.write() as session:
         actor = await town.actor(session, "worker")
-        reporter = Reporter(actor.person_id or 0, actor.name, "+861000000101", 101, "zh", NUMBER)
+        reporter = Reporter(actor.person_id or 0, actor.name, "+861000000101", 101, "zh", number)
         return (await service.open_incident(session, town.plan, actor, NIGHT, opening, reporter)).id
 
 
@@ -86,6 +98,31 @@ async def test_the_words_begin_with_desk_and_post_and_end_with_the_next_report(t
     said = await read(town, "town", await opened(town))
     assert "<blockquote>龙水镇值班室（镇街值班员A岗）。龙水镇 横店村 第3网格，07-12 00:50接报" in said
     assert f"编号{NUMBER}，下次续报01:50前。" in said
+
+
+async def test_one_telephone_with_two_posts_speaks_for_the_desk_that_is_concerned(town: Town) -> None:
+    async with town.database.write() as session:
+        world = World(session, town.plan)
+        both = await world.person("both", "district_duty", DISTRICT, role=Role.DEPUTY, platform_id=900)
+        await world.on(both, "town_duty", TOWN, role=Role.DEPUTY)
+    town.chats["both"] = 900
+    assert "龙水镇值班室（镇街值班员B岗）。" in await read(town, "both", await opened(town))
+    there = await read(town, "both", await opened(town, region=OTHER_TOWN, number="宝顶0712-1"))
+    assert "大足区应急局值班室（区应急局值班员B岗）。" in there
+
+
+async def test_people_are_called_by_what_the_directory_says_and_not_by_their_account(town: Town) -> None:
+    number = await opened(town)
+    clock = Clock()
+    clock.shift((NIGHT - clock.now()).total_seconds(), 1)
+    talk = Talk(town.database, await converse(OnlyNamesItself(), "1000:test", town.plan, clock), town.plan)
+    said = await talk.taps(town.chats["town"], f"c.busy:{number}:1:{DISTRICT_DESK}")
+    (noted,) = [each for each in said if each.chat_id == town.chats["town"]]
+    assert "占线，已记" in noted.text
+    await talk.taps(town.chats["town"], f"i.take:{number}:1")
+    (call,) = await rows(town)
+    assert call.name == "town"
+    assert "人103" not in "".join([*await town.told("worker"), *await town.told("town")])
 
 
 async def test_what_is_known_is_read_as_it_was_reported(town: Town) -> None:

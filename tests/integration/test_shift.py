@@ -9,6 +9,9 @@ import pytest
 from bot.audit import service as audit
 from bot.core.database import Database
 from bot.core.errors import NotAllowed
+from bot.delivery import service as delivery
+from bot.delivery.models import Lane
+from bot.delivery.schemas import Screen, Target, Telling
 from bot.directory.models import Role
 from bot.incident import calls, listing, repository
 from bot.incident.errors import NotAtThisDesk, ShiftHandedOver
@@ -17,6 +20,7 @@ from bot.incident.models import CallResult, IncidentState
 from bot.incident.sight import Desk
 from bot.plan.service import Plan
 from handlers.lists import screens
+from messages.engine import render
 from tests.integration.directory.world import World
 from tests.integration.listed import MINUTE, change, opened
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
@@ -58,6 +62,31 @@ async def test_the_next_shift_hears_what_is_open_what_came_and_whom_no_call_reac
         ((await numbers(town, old))[0], CallResult.BUSY)
     ]
     assert (view.desk.name, screens.post_name(view.desk, "zh")) == ("龙水镇值班室", "镇街值班员A岗")
+
+
+async def test_a_drill_is_marked_in_the_list_and_counted_nowhere(town: Town) -> None:
+    number = await opened(town)
+    await change(town, number, drill=True)
+    view = await shift(town, "town")
+    assert (view.came, view.closed) == (0, 0)
+    assert "【演练】险情" in render(screens.shift(town.plan, view, NIGHT, "zh")[0], "zh")
+
+
+async def test_a_night_with_ninety_open_cases_is_read_in_several_messages_with_the_button_at_the_end(
+    town: Town,
+) -> None:
+    for _ in range(90):
+        await opened(town, what="屋后坡裂了，下面住三户")
+    view = await shift(town, "district")
+    payload, keyboard = screens.shift(town.plan, view, NIGHT, "zh")
+    async with town.database.write() as session:
+        how = Telling("act:1", "answer", Lane.INTERACTIVE)
+        screen = Screen(render(payload, "zh"), keyboard)
+        await delivery.show(session, NIGHT, how, screen, [Target(town.chats["district"])])
+    said = await town.told("district")
+    assert len(said) > 1
+    assert "念完" in said[-1]
+    assert all(row.number in "".join(said) for row in view.rows)
 
 
 async def test_handing_over_writes_down_by_posts_who_gave_and_who_took(town: Town) -> None:
