@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sandbox.client import Control, ControlError, Message, Tapped
+from sandbox.client import PIXEL, Control, ControlError, Message, Tapped
 from scenarios.world import World
 
 PATIENCE_SECONDS = 60.0
@@ -94,6 +94,19 @@ class Stage:
         person = self.world.people[who]
         self._tell(person, person, "［语音］")
         await self.act(lambda: self.control.send_voice(person))
+
+    async def album(self, who: str, count: int, caption: str = "") -> None:
+        """A person sends several photos as one album, the words on the first."""
+        person = self.world.people[who]
+        self._tell(person, person, f"［{count}张照片］{caption}")
+        parts = [PIXEL] * count
+        await self.act(lambda: self.control.send_album(person, parts, caption=caption or None))
+
+    async def location(self, who: str, latitude: float, longitude: float, accuracy: float) -> None:
+        """A person sends where he is: degrees, and how exact in metres."""
+        person = self.world.people[who]
+        self._tell(person, person, f"［位置 {latitude}, {longitude}］")
+        await self.act(lambda: self.control.send_location(person, latitude, longitude, accuracy=accuracy))
 
     async def tap(self, who: str, message: Message, words: str, *, chat: str | None = None) -> Tapped:
         """A person taps the button with these words; the tap must be answered."""

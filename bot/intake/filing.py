@@ -103,13 +103,13 @@ async def card_subject(session: AsyncSession, draft: Draft) -> str:
 async def pass_on(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, incident_id: int, item: Item, *, is_supplement: bool
 ) -> None:
-    """Lets the desks of an incident see one thing that was sent."""
+    """Lets the desks of an incident see one thing that was sent. Where a first report is, its opening said already."""
     added = Addition(item.id, item.text, is_supplement, said_in=item.chat_id)
     if item.kind in SHOWN and item.file_id:
         await evidence.show(session, plan, actor, now, incident_id, item, added)
     if item.kind is ItemKind.TEXT:
         await incidents.supplement(session, plan, actor, now, incident_id, added)
-    if item.latitude is not None and item.longitude is not None:
+    if is_supplement and item.latitude is not None and item.longitude is not None:
         where = Facts(latitude=item.latitude, longitude=item.longitude, accuracy=item.accuracy)
         await incidents.learn(session, incident_id, where)
 

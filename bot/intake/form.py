@@ -72,6 +72,7 @@ async def choose(
 ) -> None:
     """Answers a field by one of the buttons it offers. Raises DraftGone for an answer it does not offer any more."""
     draft = await _form(session, actor, draft_id)
+    await repository.ask_nothing_else(session, draft)
     if field is Asked.CASUALTIES and value.partition(".")[0] in answers.FIGURES:
         figure, _, count = value.partition(".")
         told: dict[str, Any] = {figure: answers.number(count)}
@@ -254,6 +255,9 @@ async def _form(session: AsyncSession, actor: Actor, draft_id: int) -> Draft:
         raise DraftGone
     if draft.state not in (DraftState.OPEN, DraftState.FILED):
         raise DraftGone
+    if draft.question in (Question.LIKENESS, Question.RESUME):
+        # Whoever goes on with the form, by a button of an older card or by 返回, asks for no answer to these any more.
+        draft.question, draft.at_step, draft.reminded = Question.OUTCOME, "", False
     return draft
 
 

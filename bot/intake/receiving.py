@@ -5,7 +5,7 @@ Everything happens in the caller's transaction; receiving the same message again
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,14 +16,24 @@ from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
 from bot.directory import people
-from bot.incident.models import PlaceSource
+from bot.incident import service as incidents
+from bot.incident.models import PlaceSource, Wanted
 from bot.intake import filing, form, repository
-from bot.intake.models import Draft, DraftState, FileState, Item, ItemKind, Report
+from bot.intake.models import Draft, FileState, Item, ItemKind, Report
 from bot.intake.rules import ANSWERS, DRAFT_CARD, SHOWN, draft_subject
 from bot.intake.schemas import Sent
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 from messages import intake as texts
+
+_ASKED_WITHIN = timedelta(days=1)
+_ANSWER_TO: dict[Wanted, tuple[ItemKind, ...]] = {
+    Wanted.POSITION: (ItemKind.LOCATION, *ANSWERS),
+    Wanted.PHOTO: SHOWN,
+    Wanted.KIND: ANSWERS,
+    Wanted.FIGURES: ANSWERS,
+}
+"""What answers a question of the desk without being a reply to it."""
 
 
 async def receive(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, sent: Sent) -> None:
@@ -77,15 +87,25 @@ async def _belongs_to(
     if sent.album and (part := await repository.album_part(session, sent.chat_id, sent.album)):
         report = await repository.report(session, part.report_id) if part.report_id else None
         draft = await repository.draft(session, part.draft_id, lock=True) if part.draft_id else None
-        return report, draft if draft and draft.state is DraftState.OPEN else None
+        return report, draft
     if draft := await repository.open_draft(session, person_id):
         return None, draft
     if asked is not None and asked.report_id is not None:
         return await repository.report(session, asked.report_id), None
-    lately = await repository.newest_report(session, person_id, now - plan.wait(WaitKey.HOUSEHOLDS))
-    if lately and _answers(lately, now, sent):
-        return lately, None
+    last = await repository.newest_report(session, person_id, now - _ASKED_WITHIN)
+    if last and await _is_asked(session, last, now, sent):
+        return last, None
+    if last and last.filed_at >= now - plan.wait(WaitKey.HOUSEHOLDS) and _answers(last, now, sent):
+        return last, None
     return None, None
+
+
+async def _is_asked(session: AsyncSession, report: Report, now: datetime, sent: Sent) -> bool:
+    """Whether the desk has an open question about the report that a thing of this kind answers."""
+    if report.incident_id is None:
+        return False
+    wanted = await incidents.asked_for(session, report.incident_id, report.person_id, now)
+    return any(sent.kind in _ANSWER_TO[each] for each in wanted)
 
 
 async def _replied_to(session: AsyncSession, actor: Actor, subject: str | None) -> Report | None:

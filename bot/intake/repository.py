@@ -60,9 +60,10 @@ async def drafts_of_report(session: AsyncSession, report_id: int) -> Sequence[in
 
 
 async def newest_report(session: AsyncSession, person_id: int, since: datetime) -> Report | None:
-    """The person's report filed last, if after the instant."""
-    statement = select(Report).where(Report.person_id == person_id, col(Report.filed_at) >= since)
-    return (await session.exec(statement.order_by(col(Report.id).desc()).limit(1))).first()
+    """The person's report filed last, if after the instant; one taken back is added to no more."""
+    lately = select(Report).where(Report.person_id == person_id, col(Report.filed_at) >= since)
+    standing = lately.where(col(Report.withdrawn_at).is_(None))
+    return (await session.exec(standing.order_by(col(Report.id).desc()).limit(1))).first()
 
 
 async def reports_of_incident(session: AsyncSession, incident_id: int) -> Sequence[Report]:
@@ -91,10 +92,10 @@ async def items_of_report(session: AsyncSession, report_id: int) -> Sequence[Ite
     return (await session.exec(select(Item).where(Item.report_id == report_id).order_by(col(Item.id)))).all()
 
 
-async def items_of_incident(session: AsyncSession, incident_id: int) -> Sequence[Item]:
-    """What is on all reports of the incident, in the order it came."""
+async def items_of_incidents(session: AsyncSession, incident_ids: Sequence[int]) -> Sequence[Item]:
+    """What is on all reports of the incidents, in the order it came."""
     statement = select(Item).join(Report, col(Report.id) == col(Item.report_id))
-    return (await session.exec(statement.where(Report.incident_id == incident_id).order_by(col(Item.id)))).all()
+    return (await session.exec(statement.where(col(Report.incident_id).in_(incident_ids)).order_by(col(Item.id)))).all()
 
 
 async def move_items(session: AsyncSession, draft_id: int, report_id: int) -> None:

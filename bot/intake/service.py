@@ -137,7 +137,7 @@ async def join(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, d
         raise DraftGone
     items = await repository.items_of_draft(session, draft.id)
     await repository.move_items(session, draft.id, report.id)
-    draft.state, draft.report_id, draft.due_at = DraftState.JOINED, report.id, None
+    draft.state, draft.report_id, draft.due_at, draft.asking = DraftState.JOINED, report.id, None, None
     for item in items:
         await receiving.pass_on(session, plan, actor, now, report, item)
     await delivery.touch(session, draft_subject(draft.id))
@@ -147,7 +147,7 @@ async def join(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, d
 async def discard(session: AsyncSession, actor: Actor, now: datetime, draft_id: int) -> None:
     """Gives the draft up. What was sent stays and can be restored."""
     draft = await _own_draft(session, actor, draft_id)
-    draft.state, draft.due_at = DraftState.DISCARDED, None
+    draft.state, draft.due_at, draft.asking = DraftState.DISCARDED, None, None
     await delivery.touch(session, draft_subject(draft.id))
     audit.record(session, now, actor, "draft.discard", draft_subject(draft.id))
 
@@ -209,8 +209,9 @@ async def draft_view(session: AsyncSession, draft_id: int) -> DraftView | None:
 
 
 async def evidence_of_incident(session: AsyncSession, incident_id: int) -> Evidence:
-    """What all reports of the incident hold."""
-    return evidence_of(await repository.items_of_incident(session, incident_id))
+    """What all reports of the incident hold, those merged into it included."""
+    family = await incidents.family(session, incident_id)
+    return evidence_of(await repository.items_of_incidents(session, family))
 
 
 async def touch_cards_of(session: AsyncSession, item: Item) -> None:

@@ -114,7 +114,7 @@ def report_card(
         state=state,
         taken_name=incident.taken_name if incident else None,
         arrive_by=incident.arrive_by if incident else None,
-        same_as=None,
+        same_as=incident.number if incident and incident.number != view.number else None,
     )
     rows: list[list[Button]] = []
     if not view.withdrawn and state in ("filed", "reported", "verified", "doubted"):

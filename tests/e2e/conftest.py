@@ -9,6 +9,9 @@ import pytest
 import pytest_asyncio
 
 from scenarios.world import join
+from tests import databases
+from tests.conftest import ON_BOTH
+from tests.databases import Postgres
 from tests.staging import Live, live
 
 VILLAGE = "500111100216"
@@ -54,3 +57,20 @@ def _name(number: int) -> str:
 
 def _phone(number: int) -> str:
     return f"+86 10000 {20_001 + number}"
+
+
+@pytest.fixture(params=ON_BOTH)
+def server(request: pytest.FixtureRequest) -> str | None:
+    """Where the story's databases are made: None for a SQLite file."""
+    if request.param == "sqlite":
+        return None
+    assert isinstance(request.getfixturevalue("postgres"), Postgres)
+    return databases.server_url().render_as_string(hide_password=False)
+
+
+def ends_the_same(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """The story held twice, and being killed at every step made no difference to what everybody sees."""
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    assert said.out.count("every expectation held, silence included") == 2
+    assert said.out.endswith("killed at every step, the end is the same\n")

@@ -7,18 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo import run_demo
-from tests import databases
-from tests.conftest import ON_BOTH
-from tests.databases import Postgres
-
-
-@pytest.fixture(params=ON_BOTH)
-def server(request: pytest.FixtureRequest) -> str | None:
-    """Where the story's databases are made: None for a SQLite file."""
-    if request.param == "sqlite":
-        return None
-    assert isinstance(request.getfixturevalue("postgres"), Postgres)
-    return databases.server_url().render_as_string(hide_password=False)
+from tests.e2e.conftest import ends_the_same
 
 
 async def test_a_danger_sign_killed_at_every_step_ends_as_if_nothing_had_happened(
@@ -26,7 +15,4 @@ async def test_a_danger_sign_killed_at_every_step_ends_as_if_nothing_had_happene
 ) -> None:
     code = await run_demo("danger-sign", exit_=True, kill_every_step=True, database=server, port=0, folder=tmp_path)
 
-    said = capsys.readouterr()
-    assert code == 0, said.err
-    assert said.out.count("every expectation held, silence included") == 2
-    assert said.out.endswith("killed at every step, the end is the same\n")
+    ends_the_same(code, capsys)
