@@ -5,9 +5,10 @@ from __future__ import annotations
 from mimetypes import guess_type
 from pathlib import PurePath
 
-from telegram import Document, Message
+from telegram import Document, Location, Message
 from telegram.ext import filters
 
+from bot.core.geo import Point, is_plausible
 from bot.intake.models import ItemKind
 from bot.intake.schemas import Sent
 
@@ -33,7 +34,7 @@ _PICTURES = {".heic", ".heif", ".dng", ".avif", ".jxl"}
 def read(message: Message, *, about: str | None, is_edit: bool = False) -> Sent:
     """One thing sent. `about` is the subject of the message it replies to. A moving location comes as edits."""
     kind, file_id, size, by_copy = _file(message)
-    place, venue = message.location, message.venue
+    place, venue = _place(message), message.venue
     return Sent(
         chat_id=message.chat.id,
         message_id=message.message_id,
@@ -59,6 +60,12 @@ def may_be_picture(name: str | None, mime: str | None) -> bool:
     guessed = guess_type(f"x{ending}")[0]
     kinds = [kind for kind in (mime, guessed) if kind not in _UNKNOWN_TYPES]
     return ending in _PICTURES or not kinds or any(str(kind).startswith("image/") for kind in kinds)
+
+
+def _place(message: Message) -> Location | None:
+    """The position sent, unless nobody can be there: a phone without a fix writes 0, 0."""
+    place = message.location
+    return place if place and is_plausible(Point(place.latitude, place.longitude)) else None
 
 
 def _file(message: Message) -> tuple[ItemKind, str | None, int | None, bool]:

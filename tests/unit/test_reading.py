@@ -75,6 +75,12 @@ def test_a_position_its_accuracy_and_its_later_moves_are_read() -> None:
     assert (first.place_name, first.is_edit, moved.is_edit) == (None, False, True)
 
 
+def test_a_position_at_zero_over_zero_says_nothing_of_the_place() -> None:
+    """PEERS 10.2 no. 7: a phone without a fix."""
+    sent = read(message(location={"latitude": 0.0, "longitude": 0.0}), about=None)
+    assert (sent.kind, sent.latitude, sent.longitude, sent.accuracy) == (ItemKind.LOCATION, None, None, None)
+
+
 @pytest.mark.parametrize(("title", "named"), [("横店村委会", "横店村委会"), ("", "龙水镇")])
 def test_a_pin_from_the_map_keeps_its_name(title: str, named: str) -> None:
     venue = {"location": PLACE, "title": title, "address": "龙水镇"}
