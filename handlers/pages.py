@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -13,10 +14,31 @@ T = TypeVar("T")
 PER_PAGE = 30
 """Ten rows of three: all towns of a district on one page, and far below the platform's hundred buttons."""
 
+_ROW_WIDTH = 46
+_EDGES = 2
+"""In Latin letters, of which a Chinese character is two: what a row holds on a phone 390 pixels wide, and a button's
+edges."""
+
 
 def in_rows(buttons: Sequence[Button], columns: int) -> list[list[Button]]:
-    """The buttons in rows of at most `columns`."""
-    return [list(buttons[start : start + columns]) for start in range(0, len(buttons), columns)]
+    """The buttons in rows of at most `columns`, fewer where a phone would cut their words off."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) < columns and fits([*rows[-1], button]):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
+
+
+def fits(row: Sequence[Button]) -> bool:
+    """Whether a phone shows every word of the row; the platform makes the buttons of a row equally wide."""
+    return max(map(_width, row)) <= _ROW_WIDTH / len(row)
+
+
+def _width(button: Button) -> int:
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in button.text)
+    return len(button.text) + wide + _EDGES
 
 
 def page_of(items: Sequence[T], page: int, size: int = PER_PAGE) -> Sequence[T]:
