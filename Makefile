@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test check check-lint check-format check-types check-imports check-house fix faults golden bench
+.PHONY: help setup demo test check check-lint check-format check-types check-imports check-house fix faults golden screens bench
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,9 @@ faults: $(READY) ## the long kill runs, some minutes: 60 kills under a stream of
 
 golden: $(READY) ## write the golden files anew after a text was changed on purpose; read the diff before you commit it
 	@$(PYTEST) -q tests/unit/test_messages.py --golden $(ARGS)
+
+screens: $(READY) ## look at every screen and text in both languages: pictures in var/screens, needs a Chromium
+	@$(BIN)/python -m tests.screens
 
 bench: $(READY) ## measure what the documents claim
 	@test -e benchmarks/__main__.py || { echo "There is nothing to measure yet: benchmarks/ does not exist."; exit 1; }
