@@ -47,6 +47,18 @@ def key_of_word(text: str) -> str | None:
     return _words().get(text.strip())
 
 
+def phone(digits: str) -> str:
+    """+862343761995 as `+86 23 4376 1995`; what is not a Chinese number stays as it is."""
+    bare = digits.replace(" ", "")
+    if bare.startswith("+8623") and len(bare) == 13:
+        return f"+86 23 {bare[5:9]} {bare[9:]}"
+    if bare.startswith("+86") and len(bare) == 13:
+        return f"+86 {bare[3:8]} {bare[8:]}"
+    if bare.startswith("+861") and len(bare) == 14:
+        return f"+86 {bare[3:6]} {bare[6:10]} {bare[10:]}"
+    return digits
+
+
 def known(locale: str | None) -> str:
     """The locale itself if we have it, also for `zh-hans` or `en-GB`; else Chinese."""
     short = (locale or DEFAULT_LOCALE).split("-")[0].lower()
@@ -90,7 +102,7 @@ def _environment(locale: str) -> Environment:
     environment.globals["label"] = lambda key: label(str(key), locale)
     environment.filters["clock"] = _clock
     environment.filters["day_clock"] = _day_clock
-    environment.filters["phone"] = _phone
+    environment.filters["phone"] = phone
     return environment
 
 
@@ -102,15 +114,3 @@ def _clock(moment: datetime) -> str:
 def _day_clock(moment: datetime) -> str:
     """Month, day and time on the district's wall clock."""
     return moment.astimezone(ZONE).strftime("%m-%d %H:%M")
-
-
-def _phone(digits: str) -> str:
-    """+862343761995 as `+86 23 4376 1995`; what is not a Chinese number stays as it is."""
-    bare = digits.replace(" ", "")
-    if bare.startswith("+8623") and len(bare) == 13:
-        return f"+86 23 {bare[5:9]} {bare[9:]}"
-    if bare.startswith("+86") and len(bare) == 13:
-        return f"+86 {bare[3:8]} {bare[8:]}"
-    if bare.startswith("+861") and len(bare) == 14:
-        return f"+86 {bare[3:6]} {bare[6:10]} {bare[10:]}"
-    return digits

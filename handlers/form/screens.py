@@ -12,11 +12,11 @@ from bot.intake.form import AGO_MINUTES
 from bot.intake.models import Asked, DraftState, Via
 from bot.intake.rules import is_answered
 from bot.intake.schemas import DraftView, Likely
-from bot.plan.schema import Kind, Nature
+from bot.plan.schema import Kind, Level, Nature
 from bot.plan.service import Plan
 from handlers.pages import in_rows, number_at, page_of, pages_of, turning
 from messages import form as texts
-from messages.engine import ZONE, label, render
+from messages.engine import ZONE, label, phone, render
 
 _PER_PAGE = 8
 _MEASURES = ("moved", "sealed", "called", "cut")
@@ -51,7 +51,7 @@ def question_card(plan: Plan, view: DraftView, place: str, rev: int, locale: str
     field = view.asking or Asked.WHAT
     payload = texts.Question(
         field=field.value,
-        step=view.at_step if view.at_step in answers.FIGURES else "",
+        step=view.at_step if view.at_step in answers.FIGURES else _nothing(plan, view),
         telephone=view.via is Via.TELEPHONE,
         value=place if field is Asked.PLACE else _value(plan, view.facts, field, locale),
         done=sum(1 for each in Asked if is_answered(view.facts, each)),
@@ -184,8 +184,7 @@ def _kinds(plan: Plan, view: DraftView, rev: int, locale: str) -> list[list[Butt
         sector, _, page = rest.partition(".")
         return _kind_pages(plan, view, sector, number_at([page], 0), rev, locale)
     if step == "q":
-        wanted = rest.casefold()
-        found = [kind for kind in plan.kinds.values() if wanted in kind.name or wanted in kind.name_en.casefold()]
+        found = _searched(plan, rest)
         again = Button(label("form.to_sectors", locale), f"f.open:{view.id}:{rev}:kind")
         return [*in_rows([_kind(view, kind, rev, locale) for kind in found[:_PER_PAGE]], 2), [again]]
     recent = [_kind(view, plan.kinds[key], rev, locale) for key in view.recent_kinds if key in plan.kinds]
@@ -195,6 +194,17 @@ def _kinds(plan: Plan, view: DraftView, rev: int, locale: str) -> list[list[Butt
         if any(kind.sector == sector.key for kind in plan.kinds.values())
     ]
     return [*in_rows(recent, 2), *in_rows(sectors, 3)]
+
+
+def _searched(plan: Plan, words: str) -> list[Kind]:
+    wanted = words.casefold()
+    return [kind for kind in plan.kinds.values() if wanted in kind.name or wanted in kind.name_en.casefold()]
+
+
+def _nothing(plan: Plan, view: DraftView) -> str:
+    """The step of a search for a kind that found none."""
+    step, _, words = view.at_step.partition(".")
+    return "nothing" if view.asking is Asked.KIND and step == "q" and not _searched(plan, words) else ""
 
 
 def _kind_pages(plan: Plan, view: DraftView, sector: str, page: int, rev: int, locale: str) -> list[list[Button]]:
@@ -207,8 +217,10 @@ def _kind_pages(plan: Plan, view: DraftView, sector: str, page: int, rev: int, l
 def _places(plan: Plan, view: DraftView, rev: int, locale: str) -> list[list[Button]]:
     step, _, rest = view.at_step.partition(".")
     if step != "r":
-        home = _put(view, Asked.PLACE, "home", label("form.home", locale), rev)
-        start = plan.district.code
+        words = "form.home_desk" if view.via is Via.TELEPHONE else "form.home"
+        home = _put(view, Asked.PLACE, "home", label(words, locale), rev)
+        town = (region for region in plan.path(view.region_code) if region.level is Level.TOWN)
+        start = next(town, plan.district).code
         pick = Button(label("form.pick", locale), f"f.open:{view.id}:{rev}:place:r.{start}.1")
         return [[home, pick]]
     code, _, page_text = rest.partition(".")
@@ -254,7 +266,7 @@ def _value(plan: Plan, facts: Facts, field: Asked, locale: str) -> str:
     if field is Asked.REINFORCEMENT:
         return "" if facts.reinforcement is None else label(f"form.{'yes' if facts.reinforcement else 'no'}", locale)
     if field is Asked.CONTACT:
-        return " ".join(part for part in (facts.contact_name, facts.contact_phone) if part)
+        return " ".join(part for part in (facts.contact_name, phone(facts.contact_phone or "")) if part)
     return (facts.what if field is Asked.WHAT else facts.measures) or ""
 
 
@@ -264,7 +276,7 @@ def _moment(at: datetime | None) -> str:
 
 def _figure(facts: Facts, name: str, locale: str) -> str:
     count = getattr(facts, name)
-    shown = label("form.unknown", locale) if count is None else str(count)
+    shown = label("desk.figure.unknown", locale) if count is None else str(count)
     return label("form.figure_value", locale).format(name=label(f"form.figure.{name}", locale), count=shown)
 
 

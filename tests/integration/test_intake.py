@@ -141,7 +141,7 @@ async def test_words_after_the_report_answer_how_many_households(town: Town) -> 
     await receive(town, words("3户11人"), now=NIGHT + 5 * MINUTE)
     for desk in ("village_group", "town_group", "district_group"):
         assert await town.told(desk, "supplement") == ["<b>龙水0712-1 补充</b> 龙水镇 横店村 第3网格\nworker：3户11人"]
-    assert await town.told("worker", "supplement_received") == ["已补充到 <b>龙水0712-1</b>，各值班室已看到。"]
+    assert await town.told("worker", "supplement_received") == ["已补充到 <b>龙水0712-1</b>，已转各值班室。"]
     assert await town.told("other_group") == []
 
 
