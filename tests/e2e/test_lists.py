@@ -86,7 +86,8 @@ async def test_something_is_found_by_its_number_and_by_where_somebody_stands(dis
     await stage.act(lambda: district.control.send_location(officer, 29.513, 105.712, reply_to=reply))
     await stage.sees("district_duty", "附近5公里 找到", number)
     await stage.say("district_duty", "geo:29.513,105.712", reply_to=how)
-    assert "附近5公里 找到" in (await stage.said("district_duty"))[-1].text
+    again = await stage.sees("district_duty", "附近5公里 找到", number)
+    assert again.message_id == (await stage.said("district_duty"))[-1].message_id
     await stage.say("baoding_duty", f"/find {number}")
     await stage.sees("baoding_duty", f"没有找到“{number}”")
     await stage.say(worker, f"/find {number}")
