@@ -71,13 +71,27 @@ class MergeWith(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Payload):
-    """What was chosen in private is done; `deed` is the key of its label."""
+    """What was chosen in private is done; `deed` is the key of its label.
+
+    `phone` is that of whoever has it now, `reached` whether anybody there could be told.
+    """
 
     template: ClassVar[str] = "desk/done"
     number: str
     place: str
     deed: str
     detail: str
+    phone: str | None = None
+    reached: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsWanted(Payload):
+    """A voice note or a photo is no reason: others must read it."""
+
+    template: ClassVar[str] = "desk/words_wanted"
+    number: str
+    place: str
 
 
 _AT = datetime(2026, 7, 12, 16, 50, tzinfo=UTC)
@@ -103,5 +117,15 @@ SAMPLES: list[Payload] = [
     ),
     MergeWith(number=_NUMBER, place=_PLACE, others=()),
     Done(number=_NUMBER, place=_PLACE, deed="kind", detail="滑坡、崩塌"),
-    Done(number=_NUMBER, place=_PLACE, deed="unmerge", detail=""),
+    Done(number=_NUMBER, place=_PLACE, deed="close", detail=""),
+    Done(number=_NUMBER, place=_PLACE, deed="reroute", detail="宝顶镇", phone="+861000001102"),
+    Done(
+        number=_NUMBER,
+        place=_PLACE,
+        deed="reroute",
+        detail="区规划自然资源局",
+        phone="+862343733379",
+        reached=False,
+    ),
+    WordsWanted(number=_NUMBER, place=_PLACE),
 ]

@@ -30,8 +30,6 @@ from messages.engine import Payload
 DESK_CARD = "incident.desk"
 """The role of the card the desks see."""
 
-_DEEPEST = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -52,13 +50,17 @@ async def existing(session: AsyncSession, incident_id: int, *, lock: bool = Fals
 
 
 async def root_of(session: AsyncSession, incident_id: int, *, lock: bool = False) -> Incident:
-    """The incident that it was found to be the same as, however many steps away; itself if none. NoSuchIncident."""
-    incident = await existing(session, incident_id, lock=lock)
-    for _ in range(_DEEPEST):
-        if incident.merged_into is None:
-            break
-        incident = await existing(session, incident.merged_into, lock=lock)
-    return incident
+    """The incident that it was found to be the same as, however many steps away; itself if none. NoSuchIncident.
+
+    Only that one is locked: whoever merges locks it first too.
+    """
+    incident = await existing(session, incident_id)
+    while incident.merged_into is not None:
+        incident = await existing(session, incident.merged_into)
+    if not lock:
+        return incident
+    locked = await existing(session, incident.id, lock=True)
+    return locked if locked.merged_into is None else await root_of(session, locked.id, lock=True)
 
 
 async def members_of(session: AsyncSession, root: Incident) -> list[Incident]:

@@ -66,9 +66,9 @@ async def answered(session: AsyncSession, now: datetime, incident_id: int, perso
     return True
 
 
-async def is_asked(session: AsyncSession, incident_id: int, person_id: int, now: datetime) -> bool:
-    """Whether a question to the person is open: what he sends now is the answer, reply or not."""
-    return bool(await _open_to(session, incident_id, person_id, now))
+async def asked_for(session: AsyncSession, incident_id: int, person_id: int, now: datetime) -> set[Wanted]:
+    """What the open questions to the person ask for: such a thing is the answer, reply or not."""
+    return {enquiry.wanted for enquiry, _ in await _open_to(session, incident_id, person_id, now)}
 
 
 async def _open_to(

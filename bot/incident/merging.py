@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,23 +13,12 @@ from bot.incident.deeds import Scene
 from bot.incident.errors import NothingToDo
 from bot.incident.models import EntryKind, Incident, IncidentState
 from bot.incident.rules import RIGHTS, Deed, is_near, is_under_way, metres_apart
+from bot.incident.schemas import LikelySame
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 
 _MOST = 3
 _LOOKED_AT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LikelySame:
-    """Another incident that may be the same thing. `metres` is None unless both have a position."""
-
-    id: int
-    number: str
-    region_code: str
-    opened_at: datetime
-    what: str | None
-    metres: int | None
 
 
 async def likely(

@@ -13,10 +13,10 @@ from bot.incident.models import Enquiry, Entry, Follower, Incident, IncidentStat
 
 
 async def get(session: AsyncSession, incident_id: int, *, lock: bool = False) -> Incident | None:
-    """The incident; `lock` makes the deciding and the writing one."""
+    """The incident; `lock` makes the deciding and the writing one, and reads it anew."""
     statement = select(Incident).where(Incident.id == incident_id)
     if lock:
-        statement = statement.with_for_update()
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     return (await session.exec(statement)).first()
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from bot.core.access import Permission
 from bot.core.geo import Point, metres_between
 from bot.incident.models import Facts, Incident, IncidentState, Threat
-from bot.plan.schema import Nature
+from bot.plan.schema import Kind, Nature, Unit
+from bot.plan.service import Plan
 
 ARRIVALS_MINUTES = (15, 30, 60)
 """What whoever takes an incident in hand may promise with one tap."""
@@ -162,6 +163,21 @@ def _filled(known: Facts, row: Facts) -> Facts:
 
 
 _PLACE = ("place_words", "place_source", "latitude", "longitude", "accuracy")
+
+
+def natures_of(kind: Kind) -> tuple[Nature, ...]:
+    """What an incident of the kind may be: only a danger sign or an accident opens one."""
+    return tuple(nature for nature in OPENED_AS if nature in kind.natures)
+
+
+def kinds_to_choose(plan: Plan) -> list[Kind]:
+    """The kinds an incident may be of, in the pack's order."""
+    return [kind for kind in plan.kinds.values() if natures_of(kind)]
+
+
+def units_to_choose(plan: Plan) -> list[Unit]:
+    """The units that can be phoned, in the pack's order."""
+    return [unit for unit in plan.units.values() if unit.duty_phone]
 
 
 def facts_of(row: Facts) -> Facts:

@@ -70,6 +70,18 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelySame:
+    """Another incident that may be the same thing. `metres` is None unless both have a position."""
+
+    id: int
+    number: str
+    region_code: str
+    opened_at: datetime
+    what: str | None
+    metres: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """Who says that it is not true, why, and who agreed. `wants_second`: people are mentioned and nobody agreed yet."""
 

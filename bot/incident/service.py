@@ -22,7 +22,7 @@ from bot.incident.deeds import DESK_CARD as DESK_CARD
 from bot.incident.deeds import Scene
 from bot.incident.deeds import family as family
 from bot.incident.deeds import subject_of as subject_of
-from bot.incident.enquiries import is_asked as is_asked
+from bot.incident.enquiries import asked_for as asked_for
 from bot.incident.errors import AlreadyTaken, InOtherHands, NoSuchIncident, NotYours
 from bot.incident.models import EntryKind, Facts, Follower, Incident
 from bot.incident.rules import RIGHTS, Deed, next_chase

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.core.access import Actor, Permission
+from bot.core.access import SYSTEM, Actor, Permission
 from bot.delivery import service as delivery
 from bot.delivery.schemas import Target
 from bot.directory import groups, people
@@ -15,8 +15,8 @@ from bot.incident import audience, deeds
 from bot.incident.deeds import Scene
 from bot.incident.errors import NothingToDo
 from bot.incident.models import EntryKind, Incident
-from bot.incident.rules import OPENED_AS, Deed
-from bot.plan.schema import Kind, Level, Nature, Unit
+from bot.incident.rules import Deed, natures_of
+from bot.plan.schema import Level, Nature, Unit
 from bot.plan.service import Plan
 from messages import desk as texts
 from messages.incident import Phone
@@ -53,21 +53,6 @@ async def change_kind(
     return True
 
 
-def natures_of(kind: Kind) -> tuple[Nature, ...]:
-    """What an incident of the kind may be: only a danger sign or an accident opens one."""
-    return tuple(nature for nature in OPENED_AS if nature in kind.natures)
-
-
-def kinds_to_choose(plan: Plan) -> list[Kind]:
-    """The kinds an incident may be of, in the pack's order."""
-    return [kind for kind in plan.kinds.values() if natures_of(kind)]
-
-
-def units_to_choose(plan: Plan) -> list[Unit]:
-    """The units that can be phoned, in the pack's order."""
-    return [unit for unit in plan.units.values() if unit.duty_phone]
-
-
 async def send_to_town(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, incident_id: int, town_code: str
 ) -> None:
@@ -97,8 +82,10 @@ async def send_to_town(
 
 async def send_to_unit(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, incident_id: int, unit_key: str
-) -> None:
+) -> bool:
     """Asks a unit to handle it; the desks of the place keep it. Its people are told, its phone stands on the card.
+
+    False where nobody of the unit could be told: it must be phoned.
 
     Raises:
         UnknownEntry: the pack has no such unit.
@@ -125,8 +112,12 @@ async def send_to_unit(
         phones=audience.phones(plan, incident.region_code),
     )
     how = deeds.ringing(incident, "for_unit", entry)
-    await delivery.tell(session, now, how, told, await _chats_of(scene, unit))
+    chats = await _chats_of(scene, unit)
+    await delivery.tell(session, now, how, told, chats)
+    if not chats:
+        await deeds.log(session, now, incident, EntryKind.UNREACHED, SYSTEM, Level.UNIT.value)
     await _tell_where_it_went(scene, incident, unit.name, unit.duty_phone, incident.region_code, entry)
+    return bool(chats)
 
 
 async def _may_keep(scene: Scene, incident: Incident) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.incident import repository
@@ -40,7 +42,7 @@ async def own_view(session: AsyncSession, incident_id: int) -> IncidentView:
         verified_name=incident.verified_name,
         reporters=reporters,
         entries=tuple(entries),
-        unreached=tuple(Level(row.text) for row in entries if row.kind is EntryKind.UNREACHED),
+        unreached=_unreached(entries),
         chases=incident.chases,
         deeds=open_deeds(incident, people=people),
         drill=incident.drill,
@@ -55,6 +57,13 @@ async def own_view(session: AsyncSession, incident_id: int) -> IncidentView:
     )
 
 
+def _unreached(entries: Sequence[EntryView]) -> tuple[Level, ...]:
+    """The tiers nobody could be told in, since it was last passed on."""
+    passed_on = [number for number, entry in enumerate(entries) if entry.kind is EntryKind.REROUTED]
+    since = entries[passed_on[-1] :] if passed_on else entries
+    return tuple(dict.fromkeys(Level(entry.text) for entry in since if entry.kind is EntryKind.UNREACHED))
+
+
 def _doubt(incident: Incident, *, wants_second: bool) -> Doubt | None:
     if incident.doubted_name is None:
         return None
@@ -66,4 +75,4 @@ _BY_ITSELF = (EntryKind.OPENED, EntryKind.CHASED, EntryKind.UNREACHED)
 
 def _is_of_others(entry: EntryView, reporters: tuple[Reporter, ...]) -> bool:
     own = {reporter.person_id for reporter in reporters}
-    return entry.kind not in _BY_ITSELF and entry.person_id not in own
+    return entry.kind not in _BY_ITSELF and entry.person_id not in {None, *own}

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 from bot.core.access import Actor
 from bot.delivery.schemas import Button, InlineKeyboard
-from bot.incident.merging import LikelySame
 from bot.incident.models import Wanted
-from bot.incident.rules import RIGHTS, Deed
-from bot.incident.schemas import IncidentView
-from bot.incident.sorting import kinds_to_choose, natures_of, units_to_choose
+from bot.incident.rules import RIGHTS, Deed, kinds_to_choose, natures_of, units_to_choose
+from bot.incident.schemas import IncidentView, LikelySame
 from bot.plan.schema import Level
 from bot.plan.service import Plan
 from handlers.incident.screens import RARE, deed_button, unit_name
@@ -21,7 +19,8 @@ from handlers.pages import in_rows, page_of, pages_of, turning
 from messages.desk import REASONS
 from messages.engine import label
 
-PER_PAGE = 8
+ROWS = 8
+"""Of a page: what a small phone shows without scrolling."""
 
 
 def asking(view: IncidentView, rev: str, locale: str) -> InlineKeyboard:
@@ -49,7 +48,7 @@ def more(view: IncidentView, actor: Actor, rev: str, locale: str) -> InlineKeybo
     return InlineKeyboard(in_rows(buttons, 2))
 
 
-def sectors(plan: Plan, view: IncidentView, rev: str, locale: str) -> InlineKeyboard:
+def sectors(plan: Plan, view: IncidentView, rev: str, page: int, locale: str) -> InlineKeyboard:
     """The sectors that have kinds to choose."""
     used = {kind.sector for kind in kinds_to_choose(plan)}
     buttons = [
@@ -57,7 +56,7 @@ def sectors(plan: Plan, view: IncidentView, rev: str, locale: str) -> InlineKeyb
         for sector in plan.sectors.values()
         if sector.key in used
     ]
-    return InlineKeyboard(in_rows(buttons, 2))
+    return _paged(buttons, f"i.kind:{view.id}:{rev}:p", page, locale, columns=2)
 
 
 def kinds(plan: Plan, view: IncidentView, rev: str, sector: str, page: int, locale: str) -> InlineKeyboard:
@@ -93,7 +92,7 @@ def towns(plan: Plan, view: IncidentView, rev: str, page: int, locale: str) -> I
         for region in plan.children(plan.district.code)
         if region.level is Level.TOWN and not plan.contains(region.code, view.region_code)
     ]
-    return _paged(buttons, f"{base}:t", page, locale, size=3 * PER_PAGE, columns=3)
+    return _paged(buttons, f"{base}:t", page, locale, columns=3)
 
 
 def units(plan: Plan, view: IncidentView, rev: str, page: int, locale: str) -> InlineKeyboard:
@@ -112,8 +111,7 @@ def others(view: IncidentView, rev: str, found: Sequence[LikelySame]) -> InlineK
     return InlineKeyboard([[Button(other.number, f"i.merge:{view.id}:{rev}:{other.id}")] for other in found])
 
 
-def _paged(
-    buttons: Sequence[Button], data: str, page: int, locale: str, *, size: int = PER_PAGE, columns: int = 1
-) -> InlineKeyboard:
+def _paged(buttons: Sequence[Button], data: str, page: int, locale: str, *, columns: int = 1) -> InlineKeyboard:
+    size = columns * ROWS
     shown = page_of(buttons, page, size)
     return InlineKeyboard([*in_rows(shown, columns), *turning(data, page, pages_of(buttons, size), locale)])

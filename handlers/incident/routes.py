@@ -73,7 +73,7 @@ async def ask(act: Act) -> None:
     if len(act.data) > 3:
         wanted = Wanted(act.data[3])
         await enquiries.ask(act.session, act.plan, act.actor, act.now, int(act.data[1]), wanted)
-        await _done(act, Deed.ASK, lambda locale: label(f"desk.wanted.{wanted.value}", locale))
+        await _done(act, Deed.ASK, label(f"desk.wanted.{wanted.value}", act.locale))
         return
     view, place = await _before(act, Deed.ASK)
     question = private.AskWhat(number=view.number, place=place)
@@ -85,7 +85,7 @@ async def doubt(act: Act) -> None:
     if len(act.data) > 3:
         reason = texts.coded(act.data[3])
         await desk.doubt(act.session, act.plan, act.actor, act.now, int(act.data[1]), reason)
-        await _done(act, Deed.DOUBT, lambda locale: texts.reason_words(reason, locale))
+        await _done(act, Deed.DOUBT, texts.reason_words(reason, act.locale))
         return
     view, place = await _before(act, Deed.DOUBT)
     wants_second = await deeds.mentions_people(act.session, await deeds.existing(act.session, view.id))
@@ -95,9 +95,11 @@ async def doubt(act: Act) -> None:
 
 async def doubt_in_words(act: Act, incident_id: int) -> None:
     """The reply to the question why."""
-    if act.text:
-        await desk.doubt(act.session, act.plan, act.actor, act.now, incident_id, act.text)
-        await _done(act, Deed.DOUBT, lambda _locale: act.text, incident_id)
+    if not act.text:
+        await _want_words(act, incident_id)
+        return
+    await desk.doubt(act.session, act.plan, act.actor, act.now, incident_id, act.text)
+    await _done(act, Deed.DOUBT, act.text, incident_id=incident_id)
 
 
 async def close(act: Act) -> None:
@@ -119,9 +121,9 @@ async def kind(act: Act) -> None:
     """改类别: sector, kind, and where the kind is not of its nature, that first."""
     incident_id, rev, rest = int(act.data[1]), act.data[2], act.data[3:]
     locale = act.locale
-    if not rest:
+    if not rest or rest[0] == "p":
         view, place = await _before(act, Deed.KIND)
-        await _choose(act, view, place, "sector", choices.sectors(act.plan, view, rev, locale))
+        await _choose(act, view, place, "sector", choices.sectors(act.plan, view, rev, number_at(rest, 1), locale))
     elif rest[0] == "s":
         view, place = await _before(act, Deed.KIND)
         keyboard = choices.kinds(act.plan, view, rev, rest[1], number_at(rest, 2), locale)
@@ -129,7 +131,7 @@ async def kind(act: Act) -> None:
     elif await sorting.change_kind(
         act.session, act.plan, act.actor, act.now, incident_id, rest[1], Nature(rest[2]) if len(rest) > 2 else None
     ):
-        await _done(act, Deed.KIND, lambda locale: kind_name(act.plan, rest[1], locale) or "")
+        await _done(act, Deed.KIND, kind_name(act.plan, rest[1], act.locale) or "")
     else:
         view, place = await _before(act, Deed.KIND)
         await _choose(act, view, place, "nature", choices.natures(act.plan, view, rev, rest[1], locale))
@@ -141,11 +143,13 @@ async def reroute(act: Act) -> None:
     step, locale = rest[0] if rest else "", act.locale
     if step == "to":
         await sorting.send_to_town(act.session, act.plan, act.actor, act.now, incident_id, rest[1])
-        await _done(act, Deed.REROUTE, lambda _locale: act.plan.region(rest[1]).name)
+        town = act.plan.region(rest[1])
+        await _done(act, Deed.REROUTE, town.name, phone=act.plan.duty_phone(town.code))
         return
     if step == "for":
-        await sorting.send_to_unit(act.session, act.plan, act.actor, act.now, incident_id, rest[1])
-        await _done(act, Deed.REROUTE, lambda locale: unit_name(act.plan.unit(rest[1]), locale))
+        reached = await sorting.send_to_unit(act.session, act.plan, act.actor, act.now, incident_id, rest[1])
+        unit = act.plan.unit(rest[1])
+        await _done(act, Deed.REROUTE, unit_name(unit, locale), phone=unit.duty_phone, reached=reached)
         return
     view, place = await _before(act, Deed.REROUTE)
     if step == "t":
@@ -161,7 +165,7 @@ async def merge(act: Act) -> None:
     incident_id = int(act.data[1])
     if len(act.data) > 3:
         kept = await merging.merge(act.session, act.plan, act.actor, act.now, incident_id, int(act.data[3]))
-        await _done(act, Deed.MERGE, lambda _locale: kept.number)
+        await _done(act, Deed.MERGE, kept.number)
         return
     view, place = await _before(act, Deed.MERGE)
     found = await merging.likely(act.session, act.plan, act.actor, act.now, incident_id)
@@ -195,9 +199,11 @@ async def unsatisfied(act: Act) -> None:
 
 async def verdict_in_words(act: Act, follower_id: int) -> None:
     """The reply to the question what was not done well."""
-    if act.text:
-        judge = await desk.follower(act.session, follower_id)
-        await _verdict(act, judge.incident_id, is_satisfied=False, reason=act.text)
+    judge = await desk.follower(act.session, follower_id)
+    if not act.text:
+        await _want_words(act, judge.incident_id)
+        return
+    await _verdict(act, judge.incident_id, is_satisfied=False, reason=act.text)
 
 
 def _one_tap(deed: OneTap) -> Do:
@@ -235,11 +241,28 @@ async def _prompt(act: Act, subject: str, payload: Payload, keyboard: InlineKeyb
     await delivery.tell(act.session, act.now, how, payload, [act.in_private], lambda _locale: keyboard)
 
 
+async def _want_words(act: Act, incident_id: int) -> None:
+    view = await own_view(act.session, incident_id)
+    await act.say(private.WordsWanted(number=view.number, place=await _place(act, view)))
+
+
 async def _done(
-    act: Act, deed: Deed, detail: Callable[[str], str] | None = None, incident_id: int | None = None
+    act: Act,
+    deed: Deed,
+    detail: str = "",
+    *,
+    incident_id: int | None = None,
+    phone: str | None = None,
+    reached: bool = True,
 ) -> None:
     """Says in private that what was chosen there is done; the card says it to everybody."""
     view = await own_view(act.session, incident_id or int(act.data[1]))
-    words = detail(act.locale) if detail else ""
-    payload = private.Done(number=view.number, place=await _place(act, view), deed=deed.value, detail=words)
+    payload = private.Done(
+        number=view.number,
+        place=await _place(act, view),
+        deed=deed.value,
+        detail=detail,
+        phone=phone,
+        reached=reached,
+    )
     await act.say(payload, to=act.in_private)

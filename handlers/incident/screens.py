@@ -78,7 +78,7 @@ def desk_card(
         reopen_asked=view.reopen_asked,
         merged_number=view.merged_number,
         gone_to=place if is_gone else None,
-        unreached=tuple(dict.fromkeys(level.value for level in view.unreached)),
+        unreached=tuple(level.value for level in view.unreached),
         lines=tuple(_line(plan, entry, locale) for entry in _told(view)[-_SHOWN_LINES:]),
     )
     return Screen(render(payload, locale), InlineKeyboard([]) if is_gone else _keyboard(view, rev, locale))

@@ -13,7 +13,7 @@ from bot.incident import service, sorting
 from bot.incident.errors import NothingToDo
 from bot.incident.models import EntryKind
 from bot.plan.errors import UnknownEntry
-from bot.plan.schema import Nature
+from bot.plan.schema import Level, Nature
 from bot.plan.service import Plan
 from tests.integration.case import EVERYBODY, Cases, Deed
 from tests.integration.town import NIGHT, OTHER_TOWN, TOWN, build
@@ -99,7 +99,7 @@ async def test_sent_to_a_unit_its_people_are_told_and_the_desks_keep_it(cases: C
     await _officer_of(cases, UNIT, 301)
     number = await cases.reported()
     await cases.do("town", service.take, number)
-    await cases.do("town", sorting.send_to_unit, number, UNIT)
+    assert await cases.do("town", sorting.send_to_unit, number, UNIT)
     (told,) = await cases.town.told("officer", "for_unit")
     assert "龙水0712-1 请你单位办理" in told
     assert "worker" in told
@@ -112,8 +112,9 @@ async def test_sent_to_a_unit_its_people_are_told_and_the_desks_keep_it(cases: C
 
 async def test_a_unit_without_anybody_is_a_phone_to_ring(cases: Cases) -> None:
     number = await cases.reported()
-    await cases.do("town", sorting.send_to_unit, number, UNIT)
-    assert (await cases.seen(number)).unit_key == UNIT
+    assert not await cases.do("town", sorting.send_to_unit, number, UNIT)
+    seen = await cases.seen(number)
+    assert (seen.unit_key, seen.unreached) == (UNIT, (Level.UNIT,))
 
 
 @pytest.mark.parametrize(
