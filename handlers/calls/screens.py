@@ -26,13 +26,13 @@ def read_out(plan: Plan, view: Calling, rev: int, locale: str) -> Screen:
         place=view.place,
         occurred_at=facts.occurred_at,
         opened_at=view.opened_at,
-        what=facts.what,
+        what=_spoken(facts.what),
         threat=view.threat.value,
         dead=facts.dead,
         missing=facts.missing,
         trapped=facts.trapped,
         seriously_injured=facts.seriously_injured,
-        measures=facts.measures,
+        measures=_spoken(facts.measures),
         verified=view.is_verified,
         next_report_by=view.next_report_by,
         upward=upward,
@@ -65,6 +65,11 @@ def noted(plan: Plan, view: Calling, call: Call, key: str, rev: int, locale: str
 def call_title(plan: Plan, view: Calling, locale: str) -> str:
     """What the incident is called; what was told of it is read out anyway."""
     return title(plan, view.nature, view.facts.kind_key, None, locale)
+
+
+def _spoken(words: str | None) -> str | None:
+    """Words as part of a sentence that goes on: in one line and without a full stop of their own."""
+    return " ".join(words.split()).rstrip("。.") if words else None
 
 
 def _callee(callee: Callee, locale: str) -> texts.Callee:

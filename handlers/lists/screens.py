@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from textwrap import shorten
 
 from bot.delivery.schemas import Button, InlineKeyboard
 from bot.directory.models import Role
@@ -24,7 +23,8 @@ def title(plan: Plan, nature: Nature, kind_key: str | None, what: str | None, lo
     """What it is called in a row: its kind, or what it is and how it was told (险情 停产撤离)."""
     if kind := plan.kinds.get(kind_key or ""):
         return kind.name if locale == "zh" else kind.name_en
-    told = shorten(what, _LONGEST_WHAT, placeholder="…") if what and " " in what else (what or "")[:_LONGEST_WHAT]
+    told = " ".join((what or "").split())
+    told = told if len(told) <= _LONGEST_WHAT else f"{told[: _LONGEST_WHAT - 1]}…"
     return " ".join(part for part in (label(f"nature.{nature.value}", locale), told) if part)
 
 

@@ -129,7 +129,7 @@ async def test_a_shift_leader_empties_a_quarry_with_one_tap(district: Live) -> N
     await stage.tap("quarry_shift", asked, "立即停产撤离")
 
     await stage.sees("quarry_shift", "先撤人，不要等回复", "报告号 古龙", "+86 10000 01120", ringing=True)
-    await stage.sees("quarry_shift", "本企业已响铃：演示采石场安全管理员")
+    told = await stage.sees("quarry_shift", "本企业已响铃：演示采石场安全管理员", "人数回复本条")
     await stage.sees("quarry_safety", "立即停产，全部撤离", "演示采石场", ringing=True)
     for desk in ("gulong", "district"):
         await stage.sees(desk, "险情 古龙", "有人受威胁", "停产撤离", ringing=True)
@@ -138,6 +138,10 @@ async def test_a_shift_leader_empties_a_quarry_with_one_tap(district: Live) -> N
     assert len(await stage.said("quarry_safety")) == 1
     await stage.hears_nothing("longshui", "baoding")
 
+    await stage.say("quarry_shift", "32人全部到安全处", reply_to=told)
+    await stage.sees("quarry_shift", "已补充到 古龙")
+    for desk in ("gulong", "district"):
+        await stage.sees(desk, "补充", "32人全部到安全处", ringing=True)
     await stage.tap("gulong_duty", await stage.sees("gulong", "尚无人接手"), "我来处理", chat="gulong")
     await stage.sees("quarry_shift", "古龙镇值班员已接手")
     await stage.nothing_else()

@@ -128,7 +128,7 @@ async def test_people_are_called_by_what_the_directory_says_and_not_by_their_acc
 async def test_what_is_known_is_read_as_it_was_reported(town: Town) -> None:
     facts = Facts(
         kind_key="landslide",
-        what="屋后坡裂了",
+        what="屋后坡裂了。\n",
         dead=0,
         missing=1,
         seriously_injured=2,
