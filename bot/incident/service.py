@@ -207,6 +207,7 @@ async def supplement(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, incident_id: int, added: Addition
 ) -> None:
     """Adds words to the event log and, unless they were part of the first report, tells the desks, ringing."""
+    actor = await _witness(session, incident_id, actor)
     scene = Scene(session, plan, actor, now)
     incident = await deeds.root_of(session, incident_id)
     await deeds.log(session, now, incident, EntryKind.SUPPLEMENT, actor, added.text)
@@ -233,6 +234,7 @@ async def show_media(
 
     Without `media` there is a file that nobody can show them, and words say so.
     """
+    actor = await _witness(session, incident_id, actor)
     scene = Scene(session, plan, actor, now)
     incident = await deeds.root_of(session, incident_id)
     if added.is_supplement:
@@ -314,6 +316,12 @@ async def order_reporter(scene: Scene, incident: Incident, reporter: Reporter, r
         payload = texts.Filed(number=incident.number, nature=incident.nature.value, told=told, phones=calls)
     target = Target(reporter.chat_id, reporter.locale)
     await delivery.tell(scene.session, scene.now, deeds.ringing(incident, "order"), payload, [target])
+
+
+async def _witness(session: AsyncSession, incident_id: int, actor: Actor) -> Actor:
+    """Whose words they are: of a report filed for somebody who did not answer, still his."""
+    reporters = await repository.followers(session, incident_id) if actor.is_system else ()
+    return Actor(reporters[0].person_id, reporters[0].name) if reporters else actor
 
 
 async def _tell_who_has_it(scene: Scene, incident: Incident, purpose: str, entry: int) -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.access import SYSTEM
 from bot.core.database import Database
+from bot.delivery.schemas import Media
 from bot.incident import deeds, desk, enquiries, service
 from bot.incident.errors import AlreadyAsked, InOtherHands, NoSuchIncident
 from bot.incident.models import EntryKind, Facts, IncidentState, Wanted
@@ -66,6 +68,18 @@ async def test_a_position_the_desk_asked_for_rings_and_one_nobody_asked_for_does
     await _sends_position(cases, number, 29.51234, 105.71234)
     (given,) = await cases.town.told("town_group", "position")
     assert "补充位置 29.51234, 105.71234" in given
+
+
+async def test_what_is_filed_for_somebody_who_did_not_answer_is_shown_under_his_name(cases: Cases) -> None:
+    number = await cases.reported()
+    async with cases.database.write() as session:
+        first = Addition(7, "坡裂了", is_supplement=False)
+        await service.supplement(session, cases.plan, SYSTEM, NIGHT, number, first)
+        await service.show_media(session, cases.plan, SYSTEM, NIGHT, number, first, Media("photo", "F"))
+    seen = await cases.seen(number)
+    assert [(entry.name, entry.text) for entry in seen.entries][-1] == ("worker", "坡裂了")
+    assert "worker：坡裂了" in (await cases.town.told("town_group", "media"))[0]
+    assert service.can_withdraw(seen)
 
 
 async def test_an_expired_question_says_nothing_and_holds_nothing_back(cases: Cases) -> None:
