@@ -100,6 +100,33 @@ async def test_who_is_not_satisfied_says_why_and_it_is_taken_up_again(district: 
     await stage.nothing_else()
 
 
+async def test_the_kind_is_chosen_in_private_and_an_old_list_of_a_merged_case_says_where_to_go(district: Live) -> None:
+    stage, worker, other = district.stage, await newcomer(district), await newcomer(district)
+    first, second = await _danger(stage, worker), await _danger(stage, other)
+
+    await _on_card(stage, "longshui", TOWN, second, "更多")
+    deeds = await stage.sees(TOWN, second, "要办什么？")
+    await stage.tap(TOWN, deeds, "改类别")
+    await stage.tap(TOWN, await stage.sees(TOWN, second, "属于哪一类？"), "自然灾害")
+    kinds = await stage.sees(TOWN, second, "到底是什么事？", buttons=("滑坡、崩塌", "山洪"))
+    await stage.tap(TOWN, kinds, "滑坡、崩塌")
+    await stage.sees(TOWN, f"{second} 改类别：已办", "滑坡、崩塌")
+    for desk in DESKS:
+        await stage.sees(desk, f"险情 {second}", "滑坡、崩塌")
+    await stage.tap(TOWN, kinds, "滑坡、崩塌")
+    await stage.sees(TOWN, f"{second} 这一步已经做过了")
+
+    await stage.tap(TOWN, deeds, "并案")
+    await stage.tap(TOWN, await stage.sees(TOWN, second, "和哪一件是同一件事？"), first)
+    await stage.sees(TOWN, f"{second} 并案：已办", first)
+    await stage.tap(TOWN, kinds, "山洪")
+
+    await stage.sees(TOWN, f"{second} 已并入 {first}，请在那张卡片上办")
+    await _is_taken(stage, worker, first)
+    await stage.sees(other, second, "龙水镇值班员（A）已接手")
+    await stage.nothing_else()
+
+
 async def test_sent_to_another_town_it_rings_there_and_the_old_card_says_where_it_went(district: Live) -> None:
     stage, worker = district.stage, await newcomer(district)
     number = await _danger(stage, worker)
