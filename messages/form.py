@@ -23,7 +23,7 @@ class Form(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Payload):
-    """The question of one field. `value` is what is known of it, `step` where its list stands."""
+    """The question of one field. `value` is what is known of it, `step` the figure asked, or `nothing` found."""
 
     template: ClassVar[str] = "form/question"
     field: str
@@ -156,6 +156,22 @@ class NotOurs(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoSuchSite(Payload):
+    """A code that names no place of this district."""
+
+    template: ClassVar[str] = "form/no_such_site"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLink(Payload):
+    """The link to print as a code at a place: whoever scans it reports from there."""
+
+    template: ClassVar[str] = "form/site_link"
+    place: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LocationAsText(Payload):
     """The key sent its words instead of a position: this device cannot."""
 
@@ -175,6 +191,7 @@ SAMPLES: list[Payload] = [
     Question(field="contact", step="", telephone=True, value="", done=0, total=8),
     Question(field="what", step="", telephone=True, value="房子塌了一半", done=2, total=8),
     Question(field="casualties", step="dead", telephone=True, value="", done=3, total=8),
+    Question(field="kind", step="nothing", telephone=False, value="", done=2, total=8),
     *(FieldNotUnderstood(field=field) for field in ("time", "casualties", "place")),
     Likeness(filed=None, candidates=(_LINE,)),
     Likeness(filed="龙水0712-4", candidates=(_LINE, _LINE)),
@@ -223,4 +240,6 @@ SAMPLES: list[Payload] = [
     HazardWithdrawn(number="龙水0712-3", place=_PLACE),
     NotOurs(),
     LocationAsText(),
+    NoSuchSite(),
+    SiteLink(place=_PLACE, link="https://t.me/jiaoying_bot?start=site_500111100216-03"),
 ]

@@ -73,6 +73,7 @@ class ReportLine:
     number: str
     nature: str
     place: str
+    state: str
     filed_at: datetime
 
 
@@ -119,7 +120,11 @@ _PLACE = "龙水镇 明光社区 第3网格"
 _REPORTER = Phone(name="龙水镇明光社区第3网格员", number="+861000000001")
 _PHONE = Phone(name="区应急局", number="+862343761995")
 _LINE = ReportLine(
-    number="龙水0712-3", nature="danger_sign", place=_PLACE, filed_at=datetime(2026, 7, 12, 16, 50, tzinfo=UTC)
+    number="龙水0712-3",
+    nature="danger_sign",
+    place=_PLACE,
+    state="verified",
+    filed_at=datetime(2026, 7, 12, 16, 50, tzinfo=UTC),
 )
 
 SAMPLES: list[Payload] = [

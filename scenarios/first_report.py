@@ -89,8 +89,9 @@ async def _the_desk_asks_for_one_thing(stage: Stage) -> None:
     )
     await stage.tap("longshui_duty", which, "人数")
     await stage.sees("longshui_duty", "请补充：已办")
-    for reporter in ("hengdian_worker", "hengdian_neighbour"):
-        question = await stage.sees(reporter, "请补充：人数", "死亡、失联、被困、受伤各几人", ringing=True)
+    asked = ("请补充：人数", "死亡、失联、被困、受伤各几人")
+    await stage.sees("hengdian_worker", *asked, ringing=True)
+    question = await stage.sees("hengdian_neighbour", *asked, ringing=True)
     await stage.say("hengdian_neighbour", "没有人受伤，困了一户2人", reply_to=question)
     await stage.sees("hengdian_neighbour", "已补充到 龙水")
     for desk in _DESKS:
@@ -128,7 +129,7 @@ async def _the_telephone(stage: Stage) -> None:
     await stage.sees("longshui_deputy", "· 已报", "失联1")
     for desk in ("longshui", "district"):
         card = await stage.sees(
-            desk, "老房子塌了一半", "失联1", "死亡不清楚", "来报 明光社区干部 +86 10000 00210", ringing=True
+            desk, "老房子塌了一半", "失联1", "死亡不清楚", "来报 明光社区干部\n+86 10000 00210", ringing=True
         )
 
 
@@ -194,7 +195,7 @@ async def _a_mistake_is_withdrawn(stage: Stage) -> None:
     await stage.sees("longshui", "隐患来报 龙水")
     await stage.tap("mingguang_worker", mine, "Withdraw")
     await stage.sees("mingguang_worker", "Hazard · withdrawn")
-    await stage.sees("longshui", "已由报告人撤回")
+    await stage.sees("longshui", "已由来报人撤回")
 
 
 async def _closed_and_not_satisfied(stage: Stage) -> None:

@@ -41,3 +41,10 @@ class ActedOn(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(form_texts.ActedOn(number=number))
+
+
+class NoSuchSite(Refusal):
+    """The code that was scanned names no place of this district."""
+
+    def __init__(self) -> None:
+        super().__init__(form_texts.NoSuchSite())

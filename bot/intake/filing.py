@@ -124,8 +124,10 @@ def telling_subject(report: Report) -> str:
     return incidents.subject_of(report.incident_id) if report.incident_id else subject_of(report.id)
 
 
-def view_of(report: Report) -> ReportView:
+async def view_of(session: AsyncSession, report: Report) -> ReportView:
     """The report as lists show it."""
+    incident = await incidents.view(session, report.incident_id) if report.incident_id else None
+    state = "withdrawn" if report.withdrawn_at else incident.state.value if incident else "filed"
     return ReportView(
         report.id,
         report.number,
@@ -134,7 +136,7 @@ def view_of(report: Report) -> ReportView:
         report.region_code,
         report.filed_at,
         report.incident_id,
-        report.withdrawn_at is not None,
+        state,
     )
 
 

@@ -19,9 +19,11 @@ from bot.directory import people
 from bot.incident import service as incidents
 from bot.incident.models import PlaceSource, Wanted
 from bot.intake import filing, form, repository
+from bot.intake.errors import NoSuchSite
 from bot.intake.models import Draft, FileState, Item, ItemKind, Report
 from bot.intake.rules import ANSWERS, DRAFT_CARD, SHOWN, draft_subject
 from bot.intake.schemas import Sent
+from bot.plan.regions import is_grid, parent_of
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 from messages import intake as texts
@@ -50,6 +52,9 @@ async def receive(session: AsyncSession, plan: Plan, actor: Actor, now: datetime
     if asked is not None and sent.kind is ItemKind.TEXT:
         await form.words(session, plan, actor, now, asked, sent)
         return
+    if sent.is_edit:
+        # Of something that was never evidence: a menu word, an answer, what came before its sender was known.
+        return
     report, draft = await _belongs_to(session, plan, actor, now, sent, asked)
     item = await repository.add(session, _item_of(actor, now, sent))
     ring_after_commit(session, "fetch")
@@ -69,6 +74,12 @@ async def receive(session: AsyncSession, plan: Plan, actor: Actor, now: datetime
     await delivery.touch(session, draft_subject(draft.id))
 
 
+async def subject_at(session: AsyncSession, chat_id: int, message_id: int) -> str | None:
+    """The report on which a message of the person's own lies: how a reply to one's own photo finds its case."""
+    item = await repository.item_at(session, chat_id, message_id)
+    return filing.subject_of(item.report_id) if item and item.report_id else None
+
+
 async def begin(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, chat_id: int) -> None:
     """Opens an empty draft from the menu, or shows the one that is open again."""
     actor.require(Permission.REPORT_FILE)
@@ -76,6 +87,27 @@ async def begin(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, 
         await delivery.show_card_again(session, draft_subject(draft.id), DRAFT_CARD)
         return
     await _open_draft(session, plan, actor, now, chat_id)
+
+
+async def begin_at(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, chat_id: int, site: str) -> None:
+    """Opens a draft at a place somebody scanned: the code of a region or grid, or the key of a unit.
+
+    Raises:
+        NoSuchSite: the pack knows no such place; the draft that is open stays as it was.
+    """
+    actor.require(Permission.REPORT_FILE)
+    unit = plan.units.get(site)
+    code = unit.region if unit else site
+    if plan.get_region(code) is None and not (is_grid(code) and plan.get_region(parent_of(code) or "")):
+        raise NoSuchSite
+    draft = await repository.open_draft(session, actor.person_id or 0)
+    if draft is None:
+        draft = await _open_draft(session, plan, actor, now, chat_id)
+    else:
+        await delivery.show_card_again(session, draft_subject(draft.id), DRAFT_CARD)
+    draft.region_code, draft.place_source = code, PlaceSource.CODE
+    draft.place_words = unit.name if unit else None
+    await delivery.touch(session, draft_subject(draft.id))
 
 
 async def _belongs_to(
@@ -191,8 +223,10 @@ async def _supplement(
     if item.chat_id != report.chat_id:
         # Said in a group, where everybody has seen it: an answer would only be noise.
         return
+    # One receipt for an album: its parts come one by one, and nothing says which is the last.
+    first = await repository.first_of_album(session, item.chat_id, item.album) if item.album else item.id
     how = Telling(
-        filing.telling_subject(report), "supplement_received", Lane.INTERACTIVE, seq=item.id, drill=report.drill
+        filing.telling_subject(report), "supplement_received", Lane.INTERACTIVE, seq=first, drill=report.drill
     )
     received = texts.SupplementReceived(number=report.number)
     await delivery.tell(session, now, how, received, [Target(item.chat_id, actor.locale)])

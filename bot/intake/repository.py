@@ -30,6 +30,12 @@ async def album_part(session: AsyncSession, chat_id: int, album: str) -> Item | 
     return (await session.exec(statement)).first()
 
 
+async def first_of_album(session: AsyncSession, chat_id: int, album: str) -> int:
+    """The id of the album's part that came first; 0 if none has."""
+    statement = select(func.min(Item.id)).where(Item.chat_id == chat_id, Item.album == album)
+    return (await session.exec(statement)).one() or 0
+
+
 async def add(session: AsyncSession, row: Row) -> Row:
     """Stores a new row; its id is known afterwards."""
     session.add(row)

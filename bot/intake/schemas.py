@@ -89,4 +89,5 @@ class ReportView:
     region_code: str
     filed_at: datetime
     incident_id: int | None
-    withdrawn: bool
+    state: str
+    """What became of it: its incident's state; `filed` for a hazard, or `withdrawn`."""

@@ -238,7 +238,7 @@ async def mine(session: AsyncSession, actor: Actor) -> list[ReportView]:
     if actor.person_id is None:
         return []
     rows = await repository.reports_of(session, actor.person_id, _LISTED)
-    return [filing.view_of(row) for row in rows]
+    return [await filing.view_of(session, row) for row in rows]
 
 
 async def _ask_likeness(session: AsyncSession, plan: Plan, now: datetime, draft: Draft, nature: Nature) -> bool:

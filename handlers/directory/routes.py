@@ -16,6 +16,7 @@ from bot.directory.models import PersonState
 from bot.directory.schemas import PersonView
 from handlers.act import Act
 from handlers.directory import screens
+from handlers.form.routes import SITE, begin_at_site
 from handlers.pages import number_at
 from handlers.routing import GROUPS, NEW, PRIVATE, Route, button, command, message, word
 from handlers.telling import tell_person, tell_watchers
@@ -61,7 +62,9 @@ async def start(act: Act) -> None:
     """`/start`, with the token of an invitation or without."""
     await people.reachable_again(act.session, act.now, act.platform_id, by=act.actor)
     token = act.arguments[0] if act.arguments else _NO_TOKEN
-    if token != _NO_TOKEN:
+    if token.startswith(SITE) and act.actor.person_id is not None:
+        await begin_at_site(act, token.removeprefix(SITE))
+    elif token != _NO_TOKEN and not token.startswith(SITE):
         await _open_invitation(act, token)
     elif act.actor.person_id is None:
         await act.say(texts.Welcome(district=_district(act), phone=_phone(act)), screens.contact(act.locale))

@@ -16,16 +16,22 @@ from messages.engine import LOCALES, label
 
 _PEOPLE_PER_PAGE = 8
 
+_LOCATION = "menu.location"
+
 # What stands in which row of the menu, and the right that makes it appear; None: everybody's.
 _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
     (("menu.stop", Permission.WORK_STOP),),
-    (("menu.report", Permission.REPORT_FILE), ("menu.telephone", Permission.REPORT_TELEPHONE)),
+    (
+        ("menu.report", Permission.REPORT_FILE),
+        ("menu.telephone", Permission.REPORT_TELEPHONE),
+        (_LOCATION, Permission.REPORT_FILE),
+    ),
     (
         ("menu.todo", Permission.INCIDENT_TAKE),
         ("menu.find", Permission.INCIDENT_TAKE),
         ("menu.shift", Permission.REPORT_TELEPHONE),
     ),
-    (("menu.mine", Permission.REPORT_SEE_OWN), ("menu.posts", None)),
+    (("menu.mine", Permission.REPORT_SEE_OWN), ("menu.draft", Permission.REPORT_FILE), ("menu.posts", None)),
     (("menu.people", Permission.PERSON_SEE), ("menu.invite", Permission.PERSON_INVITE)),
     (("menu.groups", Permission.GROUP_BIND),),
     (("menu.language", None), ("menu.help", None)),
@@ -34,6 +40,9 @@ _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
 # The commands of /help in their order; every one has a label `directory.command`.
 _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("menu", None),
+    ("my", Permission.REPORT_SEE_OWN),
+    ("draft", Permission.REPORT_FILE),
+    ("telephone", Permission.REPORT_TELEPHONE),
     ("stopwork", Permission.WORK_STOP),
     ("todo", Permission.INCIDENT_TAKE),
     ("find", Permission.REPORT_SEE_OWN),
@@ -51,8 +60,12 @@ def menu(actor: Actor, locale: str) -> ReplyKeyboard:
     """The keys for what the actor may do now; a stranger is offered to show the contact card."""
     if actor.person_id is None:
         return contact(locale)
-    rows = ([Key(label(key, locale)) for key, right in row if right is None or actor.may(right)] for row in _MENU)
+    rows = ([_key(key, locale) for key, right in row if right is None or actor.may(right)] for row in _MENU)
     return ReplyKeyboard([row for row in rows if row])
+
+
+def _key(key: str, locale: str) -> Key:
+    return Key(label(key, locale), wants_location=key == _LOCATION)
 
 
 def contact(locale: str) -> ReplyKeyboard:

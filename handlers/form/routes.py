@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from bot.intake import form, service, telephone
-from bot.intake.errors import DraftGone
+from bot.core.access import Permission
+from bot.directory import places
+from bot.intake import form, receiving, service, telephone
+from bot.intake.errors import DraftGone, NoSuchSite
 from bot.intake.models import Asked
+from bot.plan.regions import is_grid
 from handlers.act import Act
 from handlers.routing import PRIVATE, Route, button, command, word
 from messages import form as texts
 from messages.engine import label
+
+SITE = "site_"
+"""How a link's token begins that names a place instead of an invitation."""
 
 
 def routes() -> list[Route]:
@@ -31,6 +37,7 @@ def routes() -> list[Route]:
         command("draft", unfinished, PRIVATE),
         command("cancel", cancel_in_words, PRIVATE),
         word("menu.location", location_as_text),
+        command("site", site_link, PRIVATE),
         word("words.back", back_in_words),
         word("words.skip", skip_in_words),
         word("words.keep", keep_in_words),
@@ -107,6 +114,24 @@ async def unfinished(act: Act) -> None:
     """草稿: the one that is open, or the one put aside."""
     if not await service.kept(act.session, act.actor):
         await act.say(texts.NoDraft())
+
+
+async def site_link(act: Act) -> None:
+    """`/site NAME or CODE`: the link to print as a code at that place."""
+    act.actor.require(Permission.PERSON_INVITE)
+    wanted = " ".join(act.arguments)
+    unit = act.plan.units.get(wanted)
+    found = [] if unit else act.plan.find_regions(wanted, under=act.plan.district.code)
+    site = unit.key if unit else wanted if is_grid(wanted) else found[0].code if found else None
+    if site is None:
+        raise NoSuchSite
+    place = unit.name if unit else await places.name_of(act.session, act.plan, site)
+    await act.say(texts.SiteLink(place=place, link=f"https://t.me/{act.bot_username}?start={SITE}{site}"))
+
+
+async def begin_at_site(act: Act, site: str) -> None:
+    """A code at a place was scanned."""
+    await receiving.begin_at(act.session, act.plan, act.actor, act.now, act.chat.id, site)
 
 
 async def location_as_text(act: Act) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from telegram import Message
 from telegram.ext import filters
 
 from bot.delivery import service as delivery
@@ -10,16 +9,15 @@ from bot.directory import places
 from bot.incident import audience
 from bot.incident.models import Threat
 from bot.intake import receiving, service
-from bot.intake.models import ItemKind
 from bot.intake.schemas import Sent
 from bot.plan.schema import Nature
 from handlers.act import Act
+from handlers.intake.reading import CONTENT, read
 from handlers.replies import answer_to
 from handlers.routing import EDITED, GROUPS, NEW, PRIVATE, Do, Route, button, command, message, word
 from messages import common
 from messages import intake as texts
 
-_CONTENT = filters.PHOTO | filters.VOICE | filters.VIDEO | filters.Document.ALL | filters.LOCATION | filters.TEXT
 _THREATS = {"threatened_yes": Threat.YES, "threatened_no": Threat.NO, "threatened_unclear": Threat.UNCLEAR}
 _OUTCOMES = {"happened": Nature.ACCIDENT, "hazard_only": Nature.HAZARD}
 
@@ -36,8 +34,8 @@ def routes() -> list[Route]:
         button("d.join", join),
         button("d.cancel", cancel),
         button("d.restore", restore),
-        message((NEW | EDITED) & PRIVATE & _CONTENT & ~filters.COMMAND, receive),
-        message(NEW & GROUPS & filters.REPLY & _CONTENT & ~filters.COMMAND, receive_in_group),
+        message((NEW | EDITED) & PRIVATE & CONTENT & ~filters.COMMAND, receive),
+        message(NEW & GROUPS & filters.REPLY & CONTENT & ~filters.COMMAND, receive_in_group),
         message(NEW & PRIVATE & ~filters.StatusUpdate.ALL, not_understood),
     ]
 
@@ -58,6 +56,7 @@ async def mine(act: Act) -> None:
             number=report.number,
             nature=report.nature.value,
             place=await places.name_of(act.session, act.plan, report.region_code),
+            state=report.state,
             filed_at=report.filed_at,
         )
         for report in reports
@@ -67,6 +66,9 @@ async def mine(act: Act) -> None:
 
 async def receive(act: Act) -> None:
     """Anything sent in private is a report or part of one."""
+    if act.actor.person_id is None and act.update.edited_message is not None:
+        # A stranger's moving location comes as an edit every few seconds; he has been told once.
+        return
     if act.actor.person_id is None:
         await act.say(texts.UnknownReporter(phones=audience.phones(act.plan, act.plan.district.code)))
         return
@@ -123,36 +125,12 @@ def _settle(nature: Nature) -> Do:
 
 
 async def _sent(act: Act) -> Sent:
-    sent = act.message
-    kind, file_id, size = _file(sent)
-    place = sent.location
-    replied = sent.reply_to_message
-    about = await delivery.subject_of(act.session, act.chat.id, replied.message_id) if replied else None
-    return Sent(
-        chat_id=act.chat.id,
-        message_id=sent.message_id,
-        kind=kind,
-        sent_at=sent.date,
-        text=(sent.text or sent.caption or "").strip(),
-        album=sent.media_group_id,
-        file_id=file_id,
-        size=size,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        accuracy=place.horizontal_accuracy if place else None,
-        reply_about=about,
-    )
+    replied = act.message.reply_to_message
+    about = await _about(act, replied.message_id) if replied else None
+    return read(act.message, about=about, is_edit=act.update.edited_message is not None)
 
 
-def _file(sent: Message) -> tuple[ItemKind, str | None, int | None]:
-    if sent.photo:
-        largest = max(sent.photo, key=lambda size: size.width * size.height)
-        return ItemKind.PHOTO, largest.file_id, largest.file_size
-    for kind, held in (
-        (ItemKind.VOICE, sent.voice),
-        (ItemKind.VIDEO, sent.video),
-        (ItemKind.DOCUMENT, sent.document),
-    ):
-        if held:
-            return kind, held.file_id, held.file_size
-    return (ItemKind.LOCATION if sent.location else ItemKind.TEXT), None, None
+async def _about(act: Act, message_id: int) -> str | None:
+    """What a message in the chat is about, be it ours or the person's own."""
+    ours = await delivery.subject_of(act.session, act.chat.id, message_id)
+    return ours or await receiving.subject_at(act.session, act.chat.id, message_id)

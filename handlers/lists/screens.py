@@ -15,7 +15,7 @@ from bot.plan.service import Plan
 from messages import lists as texts
 from messages.engine import Payload, label
 
-_LONGEST_BUTTON = 40
+_LONGEST_BUTTON = 30
 _LONGEST_WHAT = 16
 
 
@@ -131,7 +131,8 @@ def _opening(plan: Plan, rows: Sequence[Listed], locale: str) -> list[list[Butto
 
 
 def _words(plan: Plan, row: Listed, locale: str) -> str:
-    return f"{row.number} {listed_title(plan, row, locale)}"[:_LONGEST_BUTTON]
+    """Number and kind, which fit on a small phone; what was told stands in the list above."""
+    return f"{row.number} {title(plan, row.nature, row.kind_key, None, locale)}"[:_LONGEST_BUTTON]
 
 
 def _taking(successors: Sequence[Successor], locale: str) -> list[Button]:

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import pytest
 
+from bot.intake.pictures import place_and_time
 from scenarios.stage import Stage
 from tests.e2e.conftest import newcomer
 from tests.staging import Live
+from tests.unit.test_pictures import exif_of, jpeg
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DESKS = ("hengdian", "longshui", "district")
+
+
+async def test_a_picture_sent_as_a_file_shows_the_groups_a_photo_that_says_nothing_of_the_reporter(
+    district: Live,
+) -> None:
+    """PEERS 10.2 no. 3 and 17; where it was taken is proposed as the place, and said to be the picture's word."""
+    stage, worker = district.stage, await newcomer(district)
+    await _document(district, worker, _tonight(district), "IMG_0001.JPG")
+
+    await _ask(stage, worker, "文件1")
+
+    for desk in DESKS:
+        await stage.sees(desk, "险情 龙水", "照片自带", "位置 29.70000, 105.72000", ringing=True)
+        shown = await stage.sees(desk, kind="photo", ringing=False)
+        assert shown.file is not None
+        seen = place_and_time(await district.control.file(shown.file["file_id"]))
+        assert (seen.point, seen.taken_at) == (None, None)
+        assert not [message for message in await stage.said(desk) if message.kind == "document"]
+    await _is_taken(stage, worker)
+    await stage.nothing_else()
 
 
 async def test_another_file_reaches_the_groups_as_it_is(district: Live) -> None:
@@ -98,6 +120,10 @@ async def test_a_forwarded_photo_is_evidence_like_any_other(district: Live) -> N
 async def _document(district: Live, worker: str, data: bytes, name: str) -> None:
     person = district.world.people[worker]
     await district.stage.act(lambda: district.control.send_document(person, data, name=name))
+
+
+def _tonight(district: Live) -> bytes:
+    return jpeg(exif=exif_of(taken=""))
 
 
 async def _ask(stage: Stage, worker: str, *words: str) -> None:

@@ -14,12 +14,12 @@ from bot.incident import service as incidents
 from bot.incident.errors import InOtherHands
 from bot.incident.models import Incident, IncidentState, PlaceSource, Threat
 from bot.intake import form, jobs, receiving, service, telephone
-from bot.intake.errors import ActedOn, AnotherOpen, DraftGone, NotUnderstood, TooMany
+from bot.intake.errors import ActedOn, AnotherOpen, DraftGone, NoSuchSite, NotUnderstood, TooMany
 from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question, Report, Via
 from bot.intake.schemas import Sent
 from bot.plan.schema import LimitKey, Nature, WaitKey
 from bot.plan.service import Plan
-from tests.integration.town import GRID, NIGHT, VILLAGE, Town, build
+from tests.integration.town import DISTRICT, GRID, NIGHT, VILLAGE, Town, build
 
 MESSAGES = count(1)
 
@@ -436,7 +436,7 @@ async def test_a_hazard_is_withdrawn_once_and_the_town_hears_of_it(town: Town) -
         await service.withdraw(session, town.plan, actor, NIGHT, draft.id)
         with pytest.raises(ActedOn):
             await service.withdraw(session, town.plan, actor, NIGHT, draft.id)
-    assert "已由报告人撤回" in (await town.told("town_group"))[-1]
+    assert "已由来报人撤回" in (await town.told("town_group"))[-1]
 
 
 async def test_somebody_elses_draft_is_not_touched(town: Town) -> None:
@@ -465,3 +465,28 @@ async def test_too_many_reports_are_kept_as_drafts_and_a_danger_sign_is_never_to
         actor = await town.actor(session, "worker")
         await service.answer(session, town.plan, actor, NIGHT, draft.id, Threat.YES)
     assert len(await reports(town)) == limit + 1
+
+
+# --- codes put up at places ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("site", "region", "words"), [(VILLAGE, VILLAGE, None), (GRID, GRID, None), ("transport", DISTRICT, "区交通局")]
+)
+async def test_a_code_scanned_at_a_place_opens_a_draft_there(
+    town: Town, site: str, region: str, words: str | None
+) -> None:
+    async with town.database.write() as session:
+        actor = await town.actor(session, "worker")
+        await receiving.begin_at(session, town.plan, actor, NIGHT, town.chats["worker"], site)
+    draft = await newest(town)
+    assert (draft.region_code, draft.place_words, draft.place_source) == (region, words, PlaceSource.CODE)
+
+
+async def test_a_code_of_nowhere_changes_nothing(town: Town) -> None:
+    await send(town)
+    async with town.database.write() as session:
+        actor = await town.actor(session, "worker")
+        with pytest.raises(NoSuchSite):
+            await receiving.begin_at(session, town.plan, actor, NIGHT, town.chats["worker"], "999999")
+    assert (await newest(town)).place_source is PlaceSource.GRID
