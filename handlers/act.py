@@ -97,7 +97,7 @@ class Act:
     @property
     def in_private(self) -> Target:
         """The person's private chat."""
-        return Target(self.platform_id, self.locale)
+        return Target(self.platform_id, self.actor.locale if self.actor.person_id else self.locale)
 
     async def say(self, payload: Payload, keyboard: Keyboard | None = None, *, to: Target | None = None) -> None:
         """Answers in the chat it happened in, or in `to`, at interactive pace."""

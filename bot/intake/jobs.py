@@ -16,7 +16,7 @@ from bot.delivery.schemas import Target, Telling
 from bot.incident.models import Threat
 from bot.intake import filing, repository
 from bot.intake.models import Draft, Question, Via
-from bot.intake.rules import DRAFT_CARD, draft_subject, is_complete
+from bot.intake.rules import DRAFT_CARD, draft_subject, is_complete, threat_unasked
 from bot.plan.schema import Nature, WaitKey
 from bot.plan.service import Plan
 from messages import intake as texts
@@ -59,7 +59,8 @@ async def _close(session: AsyncSession, plan: Plan, now: datetime, draft: Draft)
         return
     unclear = draft.question is Question.THREAT or (by_telephone and draft.nature is None)
     chosen = draft.nature or Nature.HAZARD
-    nature, threat = (Nature.DANGER_SIGN, Threat.UNCLEAR) if unclear else (chosen, Threat.NO)
+    settled = (chosen, threat_unasked(draft.via, chosen))
+    nature, threat = (Nature.DANGER_SIGN, Threat.UNCLEAR) if unclear else settled
     report = await filing.file(session, plan, SYSTEM, now, draft, nature, threat)
     if unclear:
         how = Telling(filing.telling_subject(report), "filed_for_you", Lane.URGENT, critical=True, drill=draft.drill)

@@ -12,10 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import service as audit
 from bot.core.access import Actor, Permission
 from bot.core.bells import ring_after_commit
+from bot.core.errors import NotAllowed
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
 from bot.directory import people
+from bot.incident import deeds, sight
 from bot.incident import service as incidents
 from bot.incident.models import PlaceSource, Wanted
 from bot.intake import filing, form, repository
@@ -114,7 +116,7 @@ async def _belongs_to(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, sent: Sent, asked: Draft | None
 ) -> tuple[Report | None, Draft | None]:
     person_id = actor.person_id or 0
-    if replied := await _replied_to(session, actor, sent.reply_about):
+    if replied := await _replied_to(session, actor, now, sent.reply_about):
         return replied, None
     if sent.album and (part := await repository.album_part(session, sent.chat_id, sent.album)):
         report = await repository.report(session, part.report_id) if part.report_id else None
@@ -140,12 +142,12 @@ async def _is_asked(session: AsyncSession, report: Report, now: datetime, sent: 
     return any(sent.kind in _ANSWER_TO[each] for each in wanted)
 
 
-async def _replied_to(session: AsyncSession, actor: Actor, subject: str | None) -> Report | None:
+async def _replied_to(session: AsyncSession, actor: Actor, now: datetime, subject: str | None) -> Report | None:
     """The report a reply belongs to: the person's own, or for the desk's people the first one of the incident."""
     kind, _, rest = (subject or "").partition(":")
     number = rest.partition(":")[0]
     if kind == "incident":
-        return await _report_of(session, actor, int(number))
+        return await _report_of(session, actor, now, int(number))
     if kind == "report":
         return await _own_report(session, actor, int(number))
     if kind == "draft":
@@ -154,12 +156,17 @@ async def _replied_to(session: AsyncSession, actor: Actor, subject: str | None) 
     return None
 
 
-async def _report_of(session: AsyncSession, actor: Actor, incident_id: int) -> Report | None:
+async def _report_of(session: AsyncSession, actor: Actor, now: datetime, incident_id: int) -> Report | None:
     reports = await repository.reports_of_incident(session, incident_id)
     own = next((report for report in reports if report.person_id == actor.person_id), None)
     if own or not reports:
         return own
-    actor.require(Permission.INCIDENT_SEE, reports[0].region_code)
+    place = reports[0].region_code
+    actor.require(Permission.INCIDENT_SEE, place)
+    seen = await sight.sight_of(session, actor, now)
+    if seen.units and not seen.regions and not seen.covers(await deeds.existing(session, incident_id)):
+        # A company's right is given for the town it lies in; it is meant for what concerns the company.
+        raise NotAllowed(Permission.INCIDENT_SEE, place)
     return reports[0]
 
 

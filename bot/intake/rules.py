@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.incident.models import Facts
-from bot.intake.models import Asked, FileState, Item, ItemKind
+from bot.incident.models import Facts, Threat
+from bot.intake.models import Asked, FileState, Item, ItemKind, Via
 from bot.intake.schemas import Evidence
+from bot.plan.schema import Nature
 from messages.engine import ZONE
 
 DRAFT_CARD = "intake.draft"
@@ -39,6 +40,11 @@ _ANSWERED: dict[Asked, tuple[str, ...]] = {
 def is_answered(facts: Facts, field: Asked) -> bool:
     """Whether anything is known of the field."""
     return any(getattr(facts, name) is not None for name in _ANSWERED[field])
+
+
+def threat_unasked(via: Via, nature: Nature) -> Threat:
+    """What is known of people threatened where 有人受威胁 was not chosen; on the telephone nobody was asked that."""
+    return Threat.UNCLEAR if via is Via.TELEPHONE and nature is Nature.ACCIDENT else Threat.NO
 
 
 def draft_subject(draft_id: int) -> str:

@@ -16,7 +16,7 @@ from bot.incident.schemas import Addition
 from bot.intake import filing, likeness, receiving, repository
 from bot.intake.errors import ActedOn, AnotherOpen, DraftGone
 from bot.intake.models import Draft, DraftState, Item, Question, Report, Via
-from bot.intake.rules import DRAFT_CARD, draft_subject, evidence_of
+from bot.intake.rules import DRAFT_CARD, draft_subject, evidence_of, threat_unasked
 from bot.intake.schemas import DraftView, Evidence, Likely, ReportView
 from bot.plan.schema import Nature, WaitKey
 from bot.plan.service import Plan
@@ -48,7 +48,7 @@ async def settle(session: AsyncSession, plan: Plan, actor: Actor, now: datetime,
     draft = await _own_draft(session, actor, draft_id)
     await filing.require_room(session, plan, now, draft)
     if draft.question is Question.LIKENESS or not await _ask_likeness(session, plan, now, draft, nature):
-        await filing.file(session, plan, actor, now, draft, nature, Threat.NO)
+        await filing.file(session, plan, actor, now, draft, nature, threat_unasked(draft.via, nature))
 
 
 async def same(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, draft_id: int, report_id: int) -> None:
@@ -60,7 +60,7 @@ async def same(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, d
     draft.question, draft.at_step = Question.OUTCOME, ""
     if draft.state is DraftState.OPEN:
         nature = draft.nature or Nature.HAZARD
-        await filing.file(session, plan, actor, now, draft, nature, Threat.NO, same=other)
+        await filing.file(session, plan, actor, now, draft, nature, threat_unasked(draft.via, nature), same=other)
         return
     report = await filing.report_of(session, draft)
     if report is not None and report.incident_id is not None:
@@ -74,7 +74,8 @@ async def distinct(session: AsyncSession, plan: Plan, actor: Actor, now: datetim
     draft = await _asked_likeness(session, actor, draft_id)
     draft.question, draft.at_step = Question.OUTCOME, ""
     if draft.state is DraftState.OPEN:
-        await filing.file(session, plan, actor, now, draft, draft.nature or Nature.HAZARD, Threat.NO)
+        nature = draft.nature or Nature.HAZARD
+        await filing.file(session, plan, actor, now, draft, nature, threat_unasked(draft.via, nature))
         return
     await delivery.touch(session, await filing.card_subject(session, draft))
 
@@ -91,7 +92,8 @@ async def submit(session: AsyncSession, plan: Plan, actor: Actor, now: datetime,
     """Sends a draft that lay, as what was last said of it: a hazard, where nothing more was."""
     draft = await _own_draft(session, actor, draft_id)
     await filing.require_room(session, plan, now, draft)
-    await filing.file(session, plan, actor, now, draft, draft.nature or Nature.HAZARD, Threat.NO)
+    nature = draft.nature or Nature.HAZARD
+    await filing.file(session, plan, actor, now, draft, nature, threat_unasked(draft.via, nature))
 
 
 async def kept(session: AsyncSession, actor: Actor) -> bool:

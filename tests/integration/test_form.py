@@ -1,105 +1,28 @@
-"""The form, before filing and after: taps, words, ways out, the telephone, what may be the same thing, withdrawal."""
+"""The form, before filing and after: taps, words, ways out, places; taking a report back, and too many."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from bot.core.database import Database
-from bot.core.errors import NotAllowed
 from bot.incident import service as incidents
 from bot.incident.errors import InOtherHands
-from bot.incident.models import Incident, IncidentState, PlaceSource, Threat
-from bot.intake import form, jobs, receiving, service, telephone
-from bot.intake.errors import ActedOn, AnotherOpen, DraftGone, NoSuchSite, NotUnderstood, TooMany
-from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question, Report, Via
-from bot.intake.schemas import Sent
+from bot.incident.models import IncidentState, PlaceSource, Threat
+from bot.intake import form, jobs, service
+from bot.intake.errors import ActedOn, AnotherOpen, DraftGone, NotUnderstood, TooMany
+from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question
 from bot.plan.schema import LimitKey, Nature, WaitKey
 from bot.plan.service import Plan
-from tests.integration.town import DISTRICT, GRID, NIGHT, VILLAGE, Town, build
-
-MESSAGES = count(1)
+from tests.integration.reporter import accident, ask, choose, incident_of, newest, no_threat, reports, send, settle
+from tests.integration.town import GRID, NIGHT, VILLAGE, Town, build
 
 
 @pytest.fixture
 async def town(database: Database, plan: Plan) -> Town:
     return await build(database, plan)
-
-
-async def send(
-    town: Town,
-    role: str = "worker",
-    kind: ItemKind = ItemKind.PHOTO,
-    text: str = "",
-    *,
-    at: datetime = NIGHT,
-    message: int | None = None,
-    where: tuple[float, float] | None = None,
-) -> int:
-    number = message or next(MESSAGES)
-    latitude, longitude = where or (None, None)
-    sent = Sent(
-        chat_id=town.chats[role],
-        message_id=number,
-        kind=kind,
-        sent_at=at,
-        text=text,
-        file_id=f"file{number}" if kind is ItemKind.PHOTO else None,
-        latitude=latitude,
-        longitude=longitude,
-    )
-    async with town.database.write() as session:
-        await receiving.receive(session, town.plan, await town.actor(session, role, at), at, sent)
-    return number
-
-
-async def newest(town: Town) -> Draft:
-    async with town.database.read() as session:
-        return (await session.exec(select(Draft).order_by(col(Draft.id).desc()).limit(1))).one()
-
-
-async def reports(town: Town) -> list[Report]:
-    async with town.database.read() as session:
-        return list((await session.exec(select(Report).order_by(col(Report.id)))).all())
-
-
-async def incident_of(town: Town, report: Report) -> Incident:
-    async with town.database.read() as session:
-        found = await session.get(Incident, report.incident_id)
-        assert found is not None
-        return found
-
-
-async def choose(town: Town, field: Asked, value: str, *, role: str = "worker", at: datetime = NIGHT) -> Draft:
-    draft = await newest(town)
-    async with town.database.write() as session:
-        actor = await town.actor(session, role, at)
-        await form.choose(session, town.plan, actor, at, draft.id, field, value)
-    return await newest(town)
-
-
-async def no_threat(town: Town, role: str = "worker", at: datetime = NIGHT) -> Draft:
-    draft = await newest(town)
-    async with town.database.write() as session:
-        actor = await town.actor(session, role, at)
-        await service.answer(session, town.plan, actor, at, draft.id, Threat.NO)
-    return await newest(town)
-
-
-async def settle(town: Town, nature: Nature, *, role: str = "worker", at: datetime = NIGHT) -> Draft:
-    draft = await newest(town)
-    async with town.database.write() as session:
-        await service.settle(session, town.plan, await town.actor(session, role, at), at, draft.id, nature)
-    return await newest(town)
-
-
-async def ask(town: Town, field: Asked, step: str = "") -> None:
-    draft = await newest(town)
-    async with town.database.write() as session:
-        await form.open_field(session, await town.actor(session, "worker"), NIGHT, draft.id, field, step)
 
 
 async def test_one_choice_moves_on_to_the_next_field_nobody_has_answered(town: Town) -> None:
@@ -270,143 +193,6 @@ async def test_while_somebody_fills_in_nothing_is_sent_behind_his_back(town: Tow
         assert await jobs.run_due(session, town.plan, later + timedelta(minutes=5)) == 0
 
 
-# --- the telephone ---------------------------------------------------------------------------------------------------
-
-
-async def telephoned(town: Town, at: datetime = NIGHT) -> Draft:
-    async with town.database.write() as session:
-        actor = await town.actor(session, "town", at)
-        await telephone.begin(session, town.plan, actor, at, town.chats["town"])
-    return await newest(town)
-
-
-async def test_a_telephone_report_is_stamped_at_the_tap_and_asks_four_things(town: Town) -> None:
-    draft = await telephoned(town)
-    asked = []
-    later = NIGHT + timedelta(seconds=20)
-    for typed in ("村支书 +86 10000 00201", "横店村", "房子塌了一半", "失联1"):
-        asked.append((await newest(town)).asking)
-        await send(town, "town", ItemKind.TEXT, typed, at=later)
-    assert asked == [Asked.CONTACT, Asked.PLACE, Asked.WHAT, Asked.CASUALTIES]
-    assert (await newest(town)).asking is None
-    async with town.database.write() as session:
-        actor = await town.actor(session, "town", later)
-        await service.answer(session, town.plan, actor, later, draft.id, Threat.YES)
-    (report,) = await reports(town)
-    assert (report.via, report.received_at, report.filed_at) == (Via.TELEPHONE, NIGHT, later)
-    assert (report.missing, report.dead, report.region_code) == (1, None, VILLAGE)
-    async with town.database.read() as session:
-        view = await incidents.view(session, report.incident_id or 0)
-    assert [(one.name, one.phone) for one in view.reporters] == [("村支书", "+861000000201")]
-    assert await town.told("district_group", None) == [], "the desks see a card, not a text"
-    assert {"town_group", "district_group"} <= set(await town.cards(f"incident:{report.incident_id}"))
-
-
-async def test_a_second_tap_on_the_telephone_key_keeps_the_first_taps_time(town: Town) -> None:
-    first = await telephoned(town)
-    second = await telephoned(town, NIGHT + timedelta(minutes=1))
-    assert (second.id, second.opened_at) == (first.id, NIGHT)
-
-
-async def test_what_the_officer_was_writing_himself_is_put_aside_for_the_telephone(town: Town) -> None:
-    await send(town, "town")
-    own = await newest(town)
-    await telephoned(town)
-    async with town.database.read() as session:
-        found = await session.get(Draft, own.id)
-    assert found is not None
-    assert found.state is DraftState.KEPT
-
-
-async def test_a_grid_worker_takes_no_telephone_reports(town: Town) -> None:
-    async with town.database.write() as session:
-        actor = await town.actor(session, "worker")
-        with pytest.raises(NotAllowed):
-            await telephone.begin(session, town.plan, actor, NIGHT, 101)
-
-
-# --- what may be the same thing --------------------------------------------------------------------------------------
-
-
-async def test_somebody_elses_report_nearby_is_asked_about_before_sending_and_joined(town: Town) -> None:
-    await send(town, where=(29.7, 105.72))
-    draft = await newest(town)
-    async with town.database.write() as session:
-        actor = await town.actor(session, "worker")
-        await service.answer(session, town.plan, actor, NIGHT, draft.id, Threat.YES)
-    later = NIGHT + timedelta(minutes=7)
-    await send(town, "cadre", where=(29.7005, 105.7205), at=later)
-    await no_threat(town, "cadre", later)
-    asked = await settle(town, Nature.ACCIDENT, role="cadre", at=later)
-    assert asked.question is Question.LIKENESS
-    assert len(await reports(town)) == 1, "nothing is sent until it is answered"
-    assert any("候选1" in told for told in await town.told("cadre"))
-    first = (await reports(town))[0]
-    async with town.database.write() as session:
-        actor = await town.actor(session, "cadre", later)
-        await service.same(session, town.plan, actor, later, asked.id, first.id)
-    first, second = await reports(town)
-    assert first.number != second.number
-    assert second.received_at == later, "with his own time"
-    joined = await incident_of(town, second)
-    assert joined.merged_into == first.incident_id
-
-
-@pytest.mark.parametrize(("away", "asked"), [(0.0009, True), (0.009, False)])
-async def test_only_what_is_near_is_asked_about(town: Town, away: float, asked: bool) -> None:
-    await send(town, where=(29.7, 105.72))
-    await no_threat(town)
-    await settle(town, Nature.ACCIDENT)
-    await send(town, "cadre", where=(29.7 + away, 105.72))
-    await no_threat(town, "cadre")
-    draft = await settle(town, Nature.ACCIDENT, role="cadre")
-    assert (draft.question is Question.LIKENESS) is asked
-
-
-async def test_a_threat_is_sent_first_and_asked_about_afterwards(town: Town) -> None:
-    await send(town, where=(29.7, 105.72))
-    await no_threat(town)
-    await settle(town, Nature.ACCIDENT)
-    await send(town, "cadre", where=(29.7, 105.72))
-    draft = await newest(town)
-    async with town.database.write() as session:
-        actor = await town.actor(session, "cadre")
-        await service.answer(session, town.plan, actor, NIGHT, draft.id, Threat.YES)
-    draft = await newest(town)
-    assert (draft.state, draft.question) == (DraftState.FILED, Question.LIKENESS)
-    first, second = await reports(town)
-    async with town.database.write() as session:
-        await service.same(session, town.plan, actor, NIGHT, draft.id, first.id)
-    assert (await incident_of(town, second)).merged_into is None, "the desk decides"
-    assert any(first.number in told for told in await town.told("town_group", "supplement"))
-
-
-async def test_a_hazard_seen_twice_keeps_both_numbers_and_says_so_to_the_town(town: Town) -> None:
-    await send(town, where=(29.7, 105.72))
-    await no_threat(town)
-    await settle(town, Nature.HAZARD)
-    await send(town, "cadre", where=(29.7, 105.72))
-    await no_threat(town, "cadre")
-    draft = await settle(town, Nature.HAZARD, role="cadre")
-    first = (await reports(town))[0]
-    async with town.database.write() as session:
-        actor = await town.actor(session, "cadre")
-        await service.same(session, town.plan, actor, NIGHT, draft.id, first.id)
-    first, second = await reports(town)
-    assert second.same_as == first.id
-    assert f"与 {first.number} 是同一处，已有 2 人反映" in (await town.told("town_group"))[-1]
-
-
-# --- taking it back, and too many ------------------------------------------------------------------------------------
-
-
-async def accident(town: Town) -> tuple[Draft, Report]:
-    await send(town)
-    await no_threat(town)
-    draft = await settle(town, Nature.ACCIDENT)
-    return draft, (await reports(town))[-1]
-
-
 async def test_a_report_is_withdrawn_as_long_as_nobody_has_acted_on_it(town: Town) -> None:
     draft, report = await accident(town)
     async with town.database.write() as session:
@@ -465,28 +251,3 @@ async def test_too_many_reports_are_kept_as_drafts_and_a_danger_sign_is_never_to
         actor = await town.actor(session, "worker")
         await service.answer(session, town.plan, actor, NIGHT, draft.id, Threat.YES)
     assert len(await reports(town)) == limit + 1
-
-
-# --- codes put up at places ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("site", "region", "words"), [(VILLAGE, VILLAGE, None), (GRID, GRID, None), ("transport", DISTRICT, "区交通局")]
-)
-async def test_a_code_scanned_at_a_place_opens_a_draft_there(
-    town: Town, site: str, region: str, words: str | None
-) -> None:
-    async with town.database.write() as session:
-        actor = await town.actor(session, "worker")
-        await receiving.begin_at(session, town.plan, actor, NIGHT, town.chats["worker"], site)
-    draft = await newest(town)
-    assert (draft.region_code, draft.place_words, draft.place_source) == (region, words, PlaceSource.CODE)
-
-
-async def test_a_code_of_nowhere_changes_nothing(town: Town) -> None:
-    await send(town)
-    async with town.database.write() as session:
-        actor = await town.actor(session, "worker")
-        with pytest.raises(NoSuchSite):
-            await receiving.begin_at(session, town.plan, actor, NIGHT, town.chats["worker"], "999999")
-    assert (await newest(town)).place_source is PlaceSource.GRID
