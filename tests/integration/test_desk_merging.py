@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from bot.core.database import Database
-from bot.core.errors import NotAllowed
+from bot.core.errors import NotAllowed, Refusal
 from bot.delivery.schemas import Media
 from bot.incident import deeds, desk, enquiries, merging, service
-from bot.incident.errors import NothingToDo
+from bot.incident.errors import MergedAway, NothingToDo
 from bot.incident.models import EntryKind, Facts, IncidentState, Threat, Wanted
 from bot.incident.rules import Deed
 from bot.incident.schemas import Addition
@@ -164,6 +165,37 @@ async def test_nothing_is_merged_with_itself_twice_or_when_it_is_over(cases: Cas
     await cases.do("district", desk.dismiss, third)
     with pytest.raises(NothingToDo):
         await cases.do("town", merging.merge, second, third)
+
+
+async def test_two_officers_merge_the_same_two_at_once_and_one_wins(cases: Cases) -> None:
+    first, second = await cases.reported(1), await cases.reported(2)
+
+    async def attempt(role: str, *pair: int) -> Refusal | None:
+        try:
+            await cases.do(role, merging.merge, *pair)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    outcomes = await asyncio.gather(attempt("town", first, second), attempt("district", second, first))
+    assert outcomes.count(None) == 1
+    assert (await cases.row(second)).merged_into == first
+    assert (await cases.row(first)).merged_into is None
+
+
+async def test_taking_and_merging_at_once_loses_nobodys_hand(cases: Cases) -> None:
+    first, second = await cases.reported(1), await cases.reported(2)
+
+    async def take() -> bool:
+        try:
+            await cases.do("cadre", service.take, second)
+        except MergedAway:
+            return False
+        return True
+
+    taken, _ = await asyncio.gather(take(), cases.do("town", merging.merge, first, second))
+    assert (await cases.row(first)).taken_name == ("cadre" if taken else None)
+    assert await cases.chase(NIGHT + 5 * MINUTES) == (0 if taken else 1)
 
 
 @pytest.mark.parametrize("apart", [False, True])
