@@ -33,11 +33,6 @@ async def follow(session: AsyncSession, follower: Follower) -> None:
     await session.flush()
 
 
-def write_entry(session: AsyncSession, entry: Entry) -> None:
-    """One more line of the event log."""
-    session.add(entry)
-
-
 async def enter(session: AsyncSession, entry: Entry) -> Entry:
     """One more line of the event log; its id is known afterwards."""
     session.add(entry)
