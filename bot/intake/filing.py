@@ -18,6 +18,7 @@ from bot.delivery.schemas import Target, Telling
 from bot.directory import people, places
 from bot.incident import audience
 from bot.incident import service as incidents
+from bot.incident.deeds import Scene
 from bot.incident.models import Facts, Threat
 from bot.incident.rules import facts_of
 from bot.incident.schemas import Addition, Opening, Reporter
@@ -111,7 +112,7 @@ async def pass_on(
         await incidents.supplement(session, plan, actor, now, incident_id, added)
     if is_supplement and item.latitude is not None and item.longitude is not None:
         where = Facts(latitude=item.latitude, longitude=item.longitude, accuracy=item.accuracy)
-        await incidents.learn(session, incident_id, where)
+        await incidents.learn(session, incident_id, where, by=Scene(session, plan, actor, now), key=item.id)
 
 
 def subject_of(report_id: int) -> str:
