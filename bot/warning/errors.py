@@ -1,0 +1,48 @@
+"""Why an act on a warning is refused."""
+
+from __future__ import annotations
+
+from bot.core.errors import Refusal
+from messages import warning as texts
+
+
+class NoSuchWarning(Refusal):
+    """There is no such series."""
+
+    def __init__(self) -> None:
+        super().__init__(texts.NoSuchWarning())
+
+
+class Overtaken(Refusal):
+    """The button belongs to a version or state that has passed."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(texts.Overtaken(number=number))
+
+
+class NotYours(Refusal):
+    """The law or the plan gives this to somebody else; it says to whom and why."""
+
+    def __init__(self, why: str, why_en: str) -> None:
+        super().__init__(texts.NotYours(why=why, why_en=why_en))
+
+
+class Incomplete(Refusal):
+    """Elements are missing that the law or the pack requires before signing. `missing` are keys of labels."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(texts.Incomplete(missing=missing))
+
+
+class OwnDraft(Refusal):
+    """Nobody signs his own (two pairs of eyes)."""
+
+    def __init__(self) -> None:
+        super().__init__(texts.OwnDraft())
+
+
+class NotConcerned(Refusal):
+    """Somebody answers who was not told, or has joined nothing."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(texts.NotConcerned(number=number))

@@ -1,0 +1,174 @@
+"""Issuing a version: the one place where a text leaves for those it concerns, whoever made it.
+
+In one transaction: the version becomes immutable, its older texts that have not left are superseded, everybody concerned
+gets a row of the outbox, and everybody who must answer is written down as somebody who has not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.audit import service as audit
+from bot.core.access import Actor
+from bot.core.upsert import next_in_series
+from bot.delivery import service as delivery
+from bot.delivery.models import Lane
+from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
+from bot.plan.service import Plan
+from bot.warning import concerned, repository
+from bot.warning.errors import NoSuchWarning, Overtaken
+from bot.warning.models import Answer, Audience, Origin, Recipient, Serial, Series, SeriesState, Version, VersionState
+from bot.warning.rules import ENDS, after, hash_of, lane_of
+from messages import warning as texts
+from messages.engine import ZONE, label
+
+BOARD = "warning.board"
+"""The role of the publisher's card: who has answered and who has not."""
+
+ANSWERS_CARD = "warning.answers"
+"""The role of the small card in a chat that says who there has answered."""
+
+
+async def issue(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series: Series, version: Version) -> None:
+    """Issues the version to everybody it concerns. The caller has checked that the actor may.
+
+    Raises:
+        Overtaken: the series is past it.
+    """
+    state = after(series.state, version.act)
+    if state is None or version.state is VersionState.ISSUED:
+        raise Overtaken(series.number or "")
+    series.number = series.number or await _number(session, now)
+    places = list(await repository.places(session, version.id))
+    version.state, version.issued_at = VersionState.ISSUED, now
+    version.published_at = version.published_at or now
+    version.content_hash = hash_of(version, places)
+    series.state = state
+    await delivery.supersede(session, subject_of(series.id), version.number)
+    told = await _recipients(session, plan, now, series, version)
+    await _tell(session, plan, now, series, version, told)
+    await delivery.touch(session, subject_of(series.id))
+    board = Target(series.opened_chat, series.opened_locale)
+    await delivery.wish_card(
+        session, now, subject=subject_of(series.id), role=BOARD, target=board, lane=Lane.INTERACTIVE, drill=series.drill
+    )
+    audit.record(
+        session,
+        now,
+        actor,
+        f"warning.{version.act.value}",
+        subject_of(series.id),
+        drill=series.drill,
+        number=series.number,
+        version=version.number,
+        level=version.level.value,
+        hash=version.content_hash,
+        pack=plan.version,
+        told=len(told),
+    )
+
+
+def subject_of(series_id: int) -> str:
+    """The name of the series in the ledger and the audit."""
+    return f"warning:{series_id}"
+
+
+async def existing(session: AsyncSession, series_id: int, *, lock: bool = False) -> tuple[Series, Version]:
+    """The series with its newest version. Raises NoSuchWarning."""
+    series = await repository.series(session, series_id, lock=lock)
+    version = await repository.newest_version(session, series_id) if series else None
+    if series is None or version is None:
+        raise NoSuchWarning
+    return series, version
+
+
+async def _recipients(
+    session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version
+) -> list[Recipient]:
+    """Everybody to be told this version, as rows: who it concerns now, and at an end whoever was told anything."""
+    known = {row.chat_id: row for row in await repository.recipients(session, series.id)}
+    if version.act in ENDS:
+        for row in known.values():
+            row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
+        return list(known.values())
+    reach = plan.reach(version.level)
+    first_nudge = now + timedelta(minutes=reach.nudge_after[0]) if reach.nudge_after else None
+    places = await repository.places(session, version.id)
+    told = []
+    for chat in await concerned.chats(session, plan, now, places, series.kind_key):
+        row = known.get(chat.chat_id)
+        if row is None:
+            row = await repository.add(
+                session,
+                Recipient(series_id=series.id, told_version=version.number, told_at=now, **chat.as_row()),
+            )
+        row.told_version, row.told_at, row.must_answer = version.number, now, chat.must_answer
+        row.nudges, row.nudge_due_at = 0, first_nudge if chat.must_answer else None
+        told.append(row)
+    return told
+
+
+async def _tell(
+    session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version, told: list[Recipient]
+) -> None:
+    how = Telling(
+        subject_of(series.id),
+        "warning",
+        lane_of(version.level),
+        version=version.number,
+        critical=True,
+        drill=series.drill,
+        valid_until=None if version.act in ENDS else version.valid_until,
+    )
+    silent = plan.reach(version.level).silent_at_night and _is_night(now)
+    for answering in (True, False):
+        rows = [row for row in told if row.must_answer is answering]
+        targets = [Target(row.chat_id, row.locale, row.thread_id, silent=silent) for row in rows]
+        for locale in sorted({target.locale for target in targets}):
+            words = texts.issued(plan_words(plan, series, version), locale)
+            keyboard = None if version.act in ENDS else _keyboard(series.id, version.number, locale, answering=answering)
+            part = how if answering else replace(how, purpose="notice")
+            await delivery.show_plain(
+                session, now, part, words, keyboard, [target for target in targets if target.locale == locale]
+            )
+
+
+def plan_words(plan: Plan, series: Series, version: Version) -> texts.Issued:
+    """What is said of a version, in no language: the head, the text itself, and where it comes from."""
+    kind = plan.warning_kind(series.kind_key)
+    return texts.Issued(
+        number=series.number or "",
+        kind=kind.name,
+        kind_en=kind.name_en,
+        level=version.level.value,
+        act=version.act.value,
+        relayed=series.origin is Origin.RELAYED,
+        source=series.source_words,
+        text=version.text,
+        internal=version.audience is Audience.INTERNAL,
+        platform_number=version.platform_number,
+    )
+
+
+def _keyboard(series_id: int, version: int, locale: str, *, answering: bool) -> InlineKeyboard:
+    answers = tuple(Answer) if answering else (Answer.RECEIVED,)
+    buttons = [
+        Button(label(f"warning.answer.{answer.value}", locale), f"w.{answer.value}:{series_id}:{version}")
+        for answer in answers
+    ]
+    return InlineKeyboard([buttons[:2], buttons[2:]] if len(buttons) > 2 else [buttons])
+
+
+def _is_night(now: datetime) -> bool:
+    hour = now.astimezone(ZONE).hour
+    return hour >= 22 or hour < 7
+
+
+async def _number(session: AsyncSession, now: datetime) -> str:
+    day = now.astimezone(ZONE).date().isoformat()
+    serial = await next_in_series(session, Serial, {"day": day}, "last")
+    return f"预{day[5:7]}{day[8:10]}-{serial}"
+

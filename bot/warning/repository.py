@@ -1,0 +1,120 @@
+"""Every query on warnings. Private to warning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import delete, func
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.warning.models import Place, Recipient, Series, SeriesState, Version, VersionState
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+async def add(session: AsyncSession, row: Row) -> Row:
+    """Stores a new row; its id is known afterwards."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def series(session: AsyncSession, series_id: int, *, lock: bool = False) -> Series | None:
+    """The series; `lock` makes the deciding and the writing one."""
+    statement = select(Series).where(Series.id == series_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return (await session.exec(statement)).first()
+
+
+async def newest_version(session: AsyncSession, series_id: int) -> Version | None:
+    """The version with the highest number, discarded ones apart."""
+    statement = select(Version).where(Version.series_id == series_id, Version.state != VersionState.DISCARDED)
+    return (await session.exec(statement.order_by(col(Version.number).desc()).limit(1))).first()
+
+
+async def newest_issued(session: AsyncSession, series_id: int) -> Version | None:
+    """The version issued last."""
+    statement = select(Version).where(Version.series_id == series_id, Version.state == VersionState.ISSUED)
+    return (await session.exec(statement.order_by(col(Version.number).desc()).limit(1))).first()
+
+
+async def next_number(session: AsyncSession, series_id: int) -> int:
+    """The number of the series' next version, 1 for the first."""
+    highest = (await session.exec(select(func.max(Version.number)).where(Version.series_id == series_id))).one()
+    return (highest or 0) + 1
+
+
+async def places(session: AsyncSession, version_id: int) -> Sequence[Place]:
+    """The regions of a version, by code."""
+    statement = select(Place).where(Place.version_id == version_id).order_by(col(Place.region_code))
+    return (await session.exec(statement)).all()
+
+
+async def forget_places(session: AsyncSession, version_id: int) -> None:
+    """The version concerns no region yet."""
+    await session.exec(delete(Place).where(col(Place.version_id) == version_id))
+
+
+async def in_force(session: AsyncSession, kind_key: str, source_words: str, *, drill: bool) -> Series | None:
+    """The series of that kind and issuer that is in force, the newest if there are several; locked."""
+    statement = select(Series).where(
+        Series.kind_key == kind_key,
+        Series.source_words == source_words,
+        Series.state == SeriesState.IN_FORCE,
+        Series.drill == drill,
+    )
+    return (await session.exec(statement.order_by(col(Series.id).desc()).limit(1).with_for_update())).first()
+
+
+async def all_in_force(session: AsyncSession) -> Sequence[Series]:
+    """Every series in force, oldest first."""
+    statement = select(Series).where(Series.state == SeriesState.IN_FORCE)
+    return (await session.exec(statement.order_by(col(Series.id)))).all()
+
+
+async def recipients(session: AsyncSession, series_id: int) -> Sequence[Recipient]:
+    """Everybody the series was told to, in the order they were first told."""
+    statement = select(Recipient).where(Recipient.series_id == series_id).order_by(col(Recipient.id))
+    return (await session.exec(statement)).all()
+
+
+async def recipient_in(session: AsyncSession, series_id: int, chat_id: int) -> Recipient | None:
+    """The chat as a recipient of the series, locked."""
+    statement = select(Recipient).where(Recipient.series_id == series_id, Recipient.chat_id == chat_id)
+    return (await session.exec(statement.with_for_update())).first()
+
+
+async def recipient(session: AsyncSession, recipient_id: int) -> Recipient | None:
+    """The recipient, locked, or None."""
+    statement = select(Recipient).where(Recipient.id == recipient_id)
+    return (await session.exec(statement.with_for_update())).first()
+
+
+async def due_for_nudge(session: AsyncSession, now: datetime, limit: int) -> Sequence[Recipient]:
+    """Who must answer, has not, and is to be asked again now; the oldest first."""
+    statement = select(Recipient).where(col(Recipient.nudge_due_at) <= now)
+    return (await session.exec(statement.order_by(col(Recipient.nudge_due_at)).limit(limit).with_for_update())).all()
+
+
+async def next_nudge(session: AsyncSession) -> datetime | None:
+    """When somebody is asked again next."""
+    return (await session.exec(select(func.min(Recipient.nudge_due_at)))).one()
+
+
+async def ending(session: AsyncSession, before: datetime, limit: int) -> Sequence[Version]:
+    """Issued versions of series in force that end before then and whose publisher has not been asked."""
+    statement = select(Version).join(Series, col(Series.id) == col(Version.series_id))
+    statement = statement.where(Series.state == SeriesState.IN_FORCE, Version.state == VersionState.ISSUED)
+    statement = statement.where(col(Version.valid_until) <= before, col(Version.asked_valid_at).is_(None))
+    return (await session.exec(statement.order_by(col(Version.valid_until)).limit(limit).with_for_update())).all()
+
+
+async def next_end(session: AsyncSession) -> datetime | None:
+    """When the next version in force ends whose publisher has not been asked."""
+    statement = select(func.min(Version.valid_until)).join(Series, col(Series.id) == col(Version.series_id))
+    statement = statement.where(Series.state == SeriesState.IN_FORCE, Version.state == VersionState.ISSUED)
+    return (await session.exec(statement.where(col(Version.asked_valid_at).is_(None)))).one()

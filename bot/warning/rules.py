@@ -1,0 +1,83 @@
+"""What may happen to a series, as one table, and what a new version does to it. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from bot.delivery.models import Lane
+from bot.plan.schema import WarningAct, WarningLevel
+from bot.warning.models import Place, Recipient, SeriesState, Version
+
+S, A = SeriesState, WarningAct
+
+
+class Step(StrEnum):
+    """What people do with a series besides issuing a version of it."""
+
+    PROPOSE = "propose"
+    RETURN = "return"
+    DISCARD = "discard"
+
+
+TRANSITIONS: dict[tuple[SeriesState, WarningAct | Step], SeriesState] = {
+    (S.DRAFT, Step.PROPOSE): S.PROPOSED,
+    (S.RETURNED, Step.PROPOSE): S.PROPOSED,
+    (S.PROPOSED, Step.RETURN): S.RETURNED,
+    (S.DRAFT, Step.DISCARD): S.DISCARDED,
+    (S.RETURNED, Step.DISCARD): S.DISCARDED,
+    (S.DRAFT, A.ISSUE): S.IN_FORCE,
+    (S.PROPOSED, A.ISSUE): S.IN_FORCE,
+    (S.IN_FORCE, A.UPDATE): S.IN_FORCE,
+    (S.IN_FORCE, A.UPGRADE): S.IN_FORCE,
+    (S.IN_FORCE, A.DOWNGRADE): S.IN_FORCE,
+    (S.IN_FORCE, A.EXTEND): S.IN_FORCE,
+    (S.IN_FORCE, A.LIFT): S.LIFTED,
+    (S.IN_FORCE, A.WITHDRAW): S.WITHDRAWN,
+}
+
+ENDS = (A.LIFT, A.WITHDRAW)
+"""Acts told to everybody who was or may have been told any version, wherever they are now."""
+
+_LANES = {
+    WarningLevel.RED: Lane.URGENT,
+    WarningLevel.ORANGE: Lane.URGENT,
+    WarningLevel.YELLOW: Lane.ROUTINE,
+    WarningLevel.BLUE: Lane.ROUTINE,
+}
+
+
+def after(state: SeriesState, what: WarningAct | Step) -> SeriesState | None:
+    """The state it leads to; None where it makes no sense: nothing is lifted that was not issued."""
+    return TRANSITIONS.get((state, what))
+
+
+def act_between(former: WarningLevel, now: WarningLevel) -> WarningAct:
+    """What a version at another level does: red is rank 1."""
+    if now.rank < former.rank:
+        return A.UPGRADE
+    return A.DOWNGRADE if now.rank > former.rank else A.UPDATE
+
+
+def lane_of(level: WarningLevel) -> Lane:
+    """Red and orange overtake everything; yellow and blue wait their turn."""
+    return _LANES[level]
+
+
+def hash_of(version: Version, places: list[Place]) -> str:
+    """SHA-256 of what is issued: act, level, text, places and validity, in an order of their own."""
+    where = ",".join(sorted(f"{place.region_code}:{place.level.value}" for place in places))
+    until = version.valid_until.isoformat() if version.valid_until else ""
+    whole = "\n".join((version.act.value, version.level.value, where, until, version.text))
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def is_missing(recipient: Recipient) -> bool:
+    """Whether somebody who must answer has not answered the newest version he was told."""
+    return recipient.must_answer and (recipient.answered_version or 0) < recipient.told_version
+
+
+def is_past(version: Version, now: datetime) -> bool:
+    """Whether what it says holds no longer: such a text is sent to nobody."""
+    return version.valid_until is not None and version.valid_until <= now
