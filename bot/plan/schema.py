@@ -71,6 +71,32 @@ class Medium(StrEnum):
     ANY = "any"
 
 
+class WarningLevel(StrEnum):
+    """How likely and how soon, by colour: 蓝 Ⅳ, 黄 Ⅲ, 橙 Ⅱ, 红 Ⅰ (突发事件应对法 第63条). Neither grade nor response level."""
+
+    BLUE = "blue"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+    @property
+    def rank(self) -> int:
+        """1 for red, the highest, to 4 for blue; other papers count their digits the other way round."""
+        return len(WarningLevel) - list(WarningLevel).index(self)
+
+
+class WarningAct(StrEnum):
+    """What a version of a warning does to its series."""
+
+    ISSUE = "issue"
+    UPDATE = "update"
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    EXTEND = "extend"
+    LIFT = "lift"
+    WITHDRAW = "withdraw"
+
+
 class NumberPrefix(StrEnum):
     """What a report number begins with: the short name of the town it happened in."""
 
