@@ -27,6 +27,26 @@ def split(text: str, longest: int = LONGEST_TEXT) -> list[str]:
     return list(_parts(text, longest))
 
 
+def split_plain(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+    """A text without mark-up, cut in the same way: put together again, the parts are the text to the character."""
+    parts: list[str] = []
+    while _units(text) > longest:
+        end = _end_of_first(text, longest)
+        parts.append(text[:end])
+        text = text[end:]
+    return [*parts, text]
+
+
+def _end_of_first(text: str, longest: int) -> int:
+    """Where the first part ends: after the last line break of its second half, else where it is full."""
+    full, length = 0, 0
+    while length + _units(text[full]) <= longest:
+        length += _units(text[full])
+        full += 1
+    line = text.rfind("\n", full // 2, full)
+    return full if line < 0 else line + 1
+
+
 def _parts(text: str, longest: int) -> Iterator[str]:
     part: list[str] = []
     opened: list[tuple[str, str]] = []

@@ -74,10 +74,14 @@ Keyboard = InlineKeyboard | ReplyKeyboard
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a card or a message shows: Telegram HTML and a keyboard."""
+    """What a card or a message shows: Telegram HTML and a keyboard.
+
+    A `plain` text is somebody else's and goes as it is: no character of it is mark-up.
+    """
 
     text: str
     keyboard: Keyboard | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,13 @@ from bot.delivery import queue, repository
 from bot.delivery.models import Card, Lane, Message
 from bot.delivery.schemas import CardView, Keyboard, Screen, Target, Telling
 from messages.engine import Payload, label, render
-from messages.splitting import LONGEST_TEXT, split
+from messages.splitting import LONGEST_TEXT, split, split_plain
 
 _LONGEST_PART = LONGEST_TEXT - 64
 """Leaves room for the marks of a drill and of a repeat."""
+
+_OUTER_BLANKS = " \t\r\n"
+"""What the platform takes off the ends of a text itself. The wide blank a paragraph begins with is none of them."""
 
 KeyboardOf = Callable[[str], Keyboard | None]
 """Gives the keyboard of a text in a locale."""
@@ -112,11 +115,14 @@ async def left_unsent(session: AsyncSession) -> dict[str, int]:
 
 def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None) -> dict[str, Any]:
     """The screen as stored: the parameters of a Bot API call less chat and thread."""
-    text = f"{drill_mark}\n{screen.text}" if drill_mark else screen.text
+    words = screen.text.strip(_OUTER_BLANKS) if screen.plain else screen.text
+    text = f"{drill_mark}\n{words}" if drill_mark else words
     body: dict[str, Any] = {"text": text}
     if how and how.media:
         which = {"sha256": how.media.sha256} if how.media.sha256 else {"file_id": how.media.file_id}
         body = {"media": how.media.kind, **which, "caption": text}
+    if screen.plain:
+        body["plain"] = True
     if screen.keyboard is not None:
         body["reply_markup"] = screen.keyboard.as_json()
     return body
@@ -124,8 +130,16 @@ def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None)
 
 def _parts(screen: Screen, how: Telling) -> list[Screen]:
     """The screen as messages that fit; the keyboard goes with the last. Captions are short by their templates."""
-    texts = [screen.text] if how.media else split(screen.text, _LONGEST_PART)
-    return [*(Screen(text) for text in texts[:-1]), Screen(texts[-1], screen.keyboard)]
+    *first, last = (replace(screen, text=text, keyboard=None) for text in _cut(screen, how))
+    return [*first, replace(last, keyboard=screen.keyboard)]
+
+
+def _cut(screen: Screen, how: Telling) -> list[str]:
+    if how.media:
+        return [screen.text]
+    if screen.plain:
+        return split_plain(screen.text.strip(_OUTER_BLANKS), _LONGEST_PART)
+    return split(screen.text, _LONGEST_PART)
 
 
 def view_of(card: Card) -> CardView:

@@ -14,7 +14,9 @@ _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|ins|s|strike|del|span|a|code|pre|blockquote|tg-spoiler|tg-emoji)(?:\s[^<>]*)?>",
     re.IGNORECASE,
 )
-_FILE_KEYS = ("media", "file_id", "sha256")
+_OUR_KEYS = ("media", "file_id", "sha256", "plain")
+"""Keys of a stored body that are no parameters of a call."""
+
 _NAMES = {"photo": "photo.jpg", "voice": "voice.ogg", "video": "video.mp4", "document": "file"}
 """What an uploaded file is called: the original's name is no business of a group's."""
 
@@ -22,8 +24,8 @@ _MEDIA = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "doc
 
 
 def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
-    """Method and parameters. A repeat is marked, a text whose markup was refused goes plain."""
-    params = {key: value for key, value in shipment.body.items() if key not in _FILE_KEYS}
+    """Method and parameters. A repeat is marked; markup that was refused is taken out, and a plain text has none."""
+    params = {key: value for key, value in shipment.body.items() if key not in _OUR_KEYS}
     text_key = "caption" if "media" in shipment.body else "text"
     params.update(_worded(shipment, text_key))
     params["chat_id"] = shipment.chat_id
@@ -47,6 +49,8 @@ def _worded(shipment: Shipment, key: str) -> dict[str, Any]:
     text = str(shipment.body[key])
     if shipment.repeated:
         text = f"{label('delivery.repeated', shipment.locale)}\n{text}"
+    if shipment.body.get("plain"):
+        return {key: text}
     if shipment.plain:
         return {key: html.unescape(_TAG.sub("", text))}
     return {key: text, "parse_mode": "HTML"}

@@ -8,7 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.splitting import LONGEST_TEXT, split, visible_length
+from messages.splitting import LONGEST_TEXT, split, split_plain, visible_length
 
 words = st.text(alphabet="报险 情\na<&>😀", max_size=60)
 marked = st.lists(st.tuples(words, st.sampled_from(["", "b", "i"])), max_size=8).map(
@@ -59,3 +59,16 @@ def test_every_part_closes_what_it_opens(text: str, longest: int) -> None:
             else:
                 opened.append(tag)
         assert opened == []
+
+
+def test_a_plain_text_counts_every_character_and_is_cut_at_lines() -> None:
+    assert split_plain("<b>&amp;</b>", 12) == ["<b>&amp;</b>"]
+    assert split_plain("第一行\n第二行\n第三行", 9) == ["第一行\n第二行\n", "第三行"]
+    assert split_plain("😀😀😀", 4) == ["😀😀", "😀"]
+
+
+@given(words, st.integers(min_value=2, max_value=40))
+def test_the_parts_of_a_plain_text_are_the_text(text: str, longest: int) -> None:
+    parts = split_plain(text, longest)
+    assert "".join(parts) == text
+    assert all(len(part.encode("utf-16-le")) // 2 <= longest for part in parts)

@@ -91,6 +91,22 @@ def test_a_drill_is_marked_above_the_text_and_the_repeat_above_the_drill() -> No
     assert params["text"] == "（可能重复）\n【演练】\n演练内容"
 
 
+@pytest.mark.parametrize(
+    "text", ["雨量 < 50 mm & 风力 > 7 级", "<b>不是</b> &lt;标记&gt;", "　　大足区气象台\n\n  今日"]
+)
+def test_a_plain_text_goes_as_it_is_and_nobody_reads_marks_out_of_it(text: str) -> None:
+    body = body_of(Screen(f"\n {text} \n", plain=True))
+    sent = {"text": text, "chat_id": PLAIN.chat_id}
+    assert call_of(replace(PLAIN, body=body)) == ("sendMessage", sent)
+    assert call_of(replace(PLAIN, body=body, plain=True)) == ("sendMessage", sent)
+
+
+def test_the_marks_of_a_drill_and_a_repeat_stand_above_a_plain_text_too() -> None:
+    body = body_of(Screen("雨量 < 50 mm", plain=True), drill_mark="【演练】")
+    _, params = call_of(replace(PLAIN, body=body, repeated=True))
+    assert params == {"text": "（可能重复）\n【演练】\n雨量 < 50 mm", "chat_id": PLAIN.chat_id}
+
+
 def test_keyboards_are_written_as_the_platform_reads_them() -> None:
     inline = InlineKeyboard([[Button("收到", "a:1"), Button("地图", url="https://example.org")]])
     assert body_of(Screen("x", inline))["reply_markup"] == {
