@@ -1,0 +1,354 @@
+"""Texts on warnings: what is issued, the publisher's board, answers, reminders, the telephone list."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from messages.engine import Payload, render
+
+_HERE = "\ue000"
+"""Stands for the text itself while the words around it are rendered: a text is passed on byte for byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued(Payload):
+    """A version as it is told. Sent without markup; use `issued`."""
+
+    template: ClassVar[str] = "warning/issued"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    act: str
+    relayed: bool
+    source: str
+    text: str
+    internal: bool
+    platform_number: str
+
+
+def issued(payload: Issued, locale: str) -> str:
+    """The words around the text, and the text itself unchanged, as plain text."""
+    around = html.unescape(render(replace(payload, text=_HERE), locale))
+    return around.replace(_HERE, payload.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayCheck(Payload):
+    """What was recognised in a pasted signal, for checking before it is relayed. None: not recognised."""
+
+    template: ClassVar[str] = "warning/relay_check"
+    act: str
+    kind: str | None
+    kind_en: str | None
+    level: str | None
+    station: str | None
+    published_at: datetime | None
+    valid_until: datetime | None
+    places: tuple[str, ...]
+    chats: int
+    number: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayHow(Payload):
+    """How to relay a signal."""
+
+    template: ClassVar[str] = "warning/relay_how"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayUnread(Payload):
+    """A pasted text in which no signal was recognised."""
+
+    template: ClassVar[str] = "warning/relay_unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownLine:
+    """One town on the board: how many of those who must answer there have, and who has not."""
+
+    place: str
+    answered: int
+    awaited: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board(Payload):
+    """The publisher's card."""
+
+    template: ClassVar[str] = "warning/board"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    state: str
+    version: int
+    act: str
+    issued_at: datetime
+    valid_until: datetime | None
+    told: int
+    sent: int
+    uncertain: int
+    failed: int
+    waiting: int
+    first_at: datetime | None
+    median_at: datetime | None
+    last_at: datetime | None
+    answered: int
+    awaited: int
+    towns: tuple[TownLine, ...]
+    cut_off: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLine:
+    """Who answered what, when."""
+
+    name: str
+    answer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers(Payload):
+    """The small card in a chat: who there has answered."""
+
+    template: ClassVar[str] = "warning/answers"
+    number: str
+    lines: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge(Payload):
+    """In private, to somebody who has not answered."""
+
+    template: ClassVar[str] = "warning/nudge"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    place: str
+    minutes: int
+    for_group: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deputise(Payload):
+    """To a deputy: the holder cannot go, or does not answer."""
+
+    template: ClassVar[str] = "warning/deputise"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    name: str
+    cannot: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Somebody to telephone."""
+
+    name: str
+    phone: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneList(Payload):
+    """Who has not answered, with numbers as text."""
+
+    template: ClassVar[str] = "warning/phone_list"
+    number: str
+    minutes: int
+    people: tuple[Missing, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskValid(Payload):
+    """To the publisher: it ends soon, or has ended."""
+
+    template: ClassVar[str] = "warning/ask_valid"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    valid_until: datetime
+    past: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoSuchWarning(Payload):
+    """There is no such series."""
+
+    template: ClassVar[str] = "warning/no_such"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overtaken(Payload):
+    """The button belongs to something that has passed."""
+
+    template: ClassVar[str] = "warning/overtaken"
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotYours(Payload):
+    """Somebody else's to do, and why."""
+
+    template: ClassVar[str] = "warning/not_yours"
+    why: str
+    why_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incomplete(Payload):
+    """Elements are missing."""
+
+    template: ClassVar[str] = "warning/incomplete"
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDraft(Payload):
+    """Nobody signs his own."""
+
+    template: ClassVar[str] = "warning/own_draft"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotConcerned(Payload):
+    """Somebody answers who was not told."""
+
+    template: ClassVar[str] = "warning/not_concerned"
+    number: str
+
+
+_AT = datetime(2026, 7, 12, 13, 40, tzinfo=UTC)
+_LATER = datetime(2026, 7, 12, 19, 40, tzinfo=UTC)
+_TEXT = "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上 <请注意防范>。"
+_STORM = {"kind": "暴雨", "kind_en": "Rainstorm", "level": "yellow"}
+_TOWN = TownLine(place="龙水镇", answered=2, awaited=3, missing=("横店村值班员",))
+
+SAMPLES: list[Payload] = [
+    *(
+        Issued(
+            number="预0712-1",
+            act=act,
+            relayed=relayed,
+            source="大足区气象台" if relayed else "",
+            text=_TEXT,
+            internal=True,
+            platform_number="" if relayed else "2026-071",
+            **_STORM,
+        )
+        for act, relayed in (("issue", True), ("upgrade", True), ("lift", True), ("issue", False), ("withdraw", False))
+    ),
+    RelayCheck(
+        act="issue",
+        station="大足区气象台",
+        published_at=_AT,
+        valid_until=_LATER,
+        places=("大足区",),
+        chats=31,
+        number=None,
+        state="draft",
+        **_STORM,
+    ),
+    RelayCheck(
+        act="lift",
+        kind="暴雨",
+        kind_en="Rainstorm",
+        level=None,
+        station=None,
+        published_at=None,
+        valid_until=None,
+        places=(),
+        chats=0,
+        number="预0712-1",
+        state="draft",
+    ),
+    RelayCheck(
+        act="issue",
+        station="大足区气象台",
+        published_at=_AT,
+        valid_until=None,
+        places=("龙水镇",),
+        chats=5,
+        number="预0712-1",
+        state="in_force",
+        **_STORM,
+    ),
+    RelayHow(),
+    RelayUnread(),
+    Board(
+        number="预0712-1",
+        state="in_force",
+        version=1,
+        act="issue",
+        issued_at=_AT,
+        valid_until=_LATER,
+        told=31,
+        sent=29,
+        uncertain=1,
+        failed=1,
+        waiting=0,
+        first_at=_AT,
+        median_at=_AT,
+        last_at=_AT,
+        answered=25,
+        awaited=27,
+        towns=(_TOWN,),
+        cut_off=("高坡村",),
+        **_STORM,
+    ),
+    Board(
+        number="预0712-1",
+        state="lifted",
+        version=3,
+        act="lift",
+        issued_at=_AT,
+        valid_until=None,
+        told=31,
+        sent=0,
+        uncertain=0,
+        failed=0,
+        waiting=31,
+        first_at=None,
+        median_at=None,
+        last_at=None,
+        answered=0,
+        awaited=0,
+        towns=(),
+        cut_off=(),
+        **_STORM,
+    ),
+    Answers(number="预0712-1", lines=(AnswerLine(name="龙水镇值班员", answer="received", at=_AT),)),
+    Nudge(number="预0712-1", place="龙水镇", minutes=10, for_group=None, **_STORM),
+    Nudge(number="预0712-1", place="龙水镇", minutes=10, for_group="龙水镇应急值班群", **_STORM),
+    Deputise(number="预0712-1", name="龙水镇值班员（A）", cannot=True, **_STORM),
+    Deputise(number="预0712-1", name="龙水镇值班员（A）", cannot=False, **_STORM),
+    PhoneList(
+        number="预0712-1",
+        minutes=18,
+        people=(Missing(name="古龙镇值班员", phone="+861000000321", place="古龙镇"),),
+        more=2,
+    ),
+    PhoneList(number="预0712-1", minutes=18, people=(), more=0),
+    AskValid(number="预0712-1", valid_until=_LATER, past=False, **_STORM),
+    AskValid(number="预0712-1", valid_until=_LATER, past=True, **_STORM),
+    NoSuchWarning(),
+    Overtaken(number="预0712-1"),
+    Overtaken(number=""),
+    NotYours(why="气象灾害预警信号只能由气象台站发布。", why_en="Only the met station issues weather signals."),
+    Incomplete(missing=("consultation", "places")),
+    OwnDraft(),
+    NotConcerned(number="预0712-1"),
+]
