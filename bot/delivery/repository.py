@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.errors import JiaoyingError
 from bot.core.upsert import insert_new
-from bot.delivery.models import Card, CardState, Lane, Message, MessageState, Text
+from bot.delivery.models import OPEN_STATES, Card, CardState, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Target, Telling
+
+_NOT_SENT = (*OPEN_STATES, MessageState.HELD)
+"""A held one too: nobody is to release what no longer holds."""
 
 
 async def text_id(session: AsyncSession, how: Telling, locale: str, body: dict[str, Any]) -> int:
@@ -137,6 +140,26 @@ async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> st
 async def messages_about(session: AsyncSession, subject: str) -> Sequence[Message]:
     """All rows of the subject, oldest first."""
     return (await session.exec(select(Message).where(Message.subject == subject).order_by(col(Message.id)))).all()
+
+
+async def drop(session: AsyncSession, subject: str, state: MessageState, before_version: int | None = None) -> int:
+    """The subject's rows that are not sent yet (or those of versions before that one) get the state; how many did.
+
+    One on its way to the platform at this moment is among them: it is not tried again, and is sent if it arrives.
+    """
+    rows = update(Message).where(col(Message.subject) == subject, col(Message.state).in_(_NOT_SENT))
+    if before_version is not None:
+        rows = rows.where(col(Message.version) < before_version)
+    return (await session.exec(rows.values(state=state))).rowcount
+
+
+async def rows_of(session: AsyncSession, subject: str, version: int, purpose: str | None) -> Sequence[Message]:
+    """The rows of one version, oldest first; of one purpose all parts."""
+    rows = select(Message).where(Message.subject == subject, Message.version == version)
+    if purpose is not None:
+        parts = col(Message.purpose).startswith(f"{purpose}/", autoescape=True)
+        rows = rows.where(or_(col(Message.purpose) == purpose, parts))
+    return (await session.exec(rows.order_by(col(Message.id)))).all()
 
 
 async def behind(session: AsyncSession, limit: int) -> Sequence[Card]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from statistics import median_low
 from typing import Any
 
 from bot.delivery.models import Lane
@@ -175,3 +178,59 @@ class ChatChange:
     chat_id: int
     reason: str
     moved_to: int | None = None
+
+
+class Fate(StrEnum):
+    """What became of a text in a chat."""
+
+    DROPPED = "dropped"
+    """Cancelled or superseded before it could have been sent."""
+    SENT = "sent"
+    WAITING = "waiting"
+    UNCERTAIN = "uncertain"
+    """It may be on the phone: no answer came, or it was dropped after it had begun to leave."""
+    FAILED = "failed"
+    """Nobody got it: the platform refused, or it came too late and is held."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOutcome:
+    """What became of a text in one chat; of several parts the one that went worst counts. `error` as the platform said.
+
+    `sent_at` is when the last part of it was written down as sent; None unless `fate` is sent.
+    """
+
+    chat_id: int
+    fate: Fate
+    sent_at: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of one version of a subject, chat by chat in the order they were told in."""
+
+    chats: tuple[ChatOutcome, ...] = ()
+
+    @property
+    def counts(self) -> dict[Fate, int]:
+        """How many chats had each fate; every fate is named."""
+        found = Counter(chat.fate for chat in self.chats)
+        return {fate: found[fate] for fate in Fate}
+
+    @property
+    def first_sent_at(self) -> datetime | None:
+        return min(self._times(), default=None)
+
+    @property
+    def median_sent_at(self) -> datetime | None:
+        """When half of the chats that got it had it."""
+        times = self._times()
+        return median_low(times) if times else None
+
+    @property
+    def last_sent_at(self) -> datetime | None:
+        return max(self._times(), default=None)
+
+    def _times(self) -> list[datetime]:
+        return [chat.sent_at for chat in self.chats if chat.sent_at]

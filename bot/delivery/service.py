@@ -14,8 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.delivery import queue, repository
-from bot.delivery.models import Card, Lane, Message
-from bot.delivery.schemas import CardView, Keyboard, Screen, Target, Telling
+from bot.delivery.models import Card, Lane, Message, MessageState
+from bot.delivery.schemas import CardView, ChatOutcome, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
 from messages.splitting import LONGEST_TEXT, split, split_plain
 
@@ -24,6 +24,14 @@ _LONGEST_PART = LONGEST_TEXT - 64
 
 _OUTER_BLANKS = " \t\r\n"
 """What the platform takes off the ends of a text itself. The wide blank a paragraph begins with is none of them."""
+
+_FATES = {
+    MessageState.SENT: Fate.SENT,
+    MessageState.UNCERTAIN: Fate.UNCERTAIN,
+    MessageState.HELD: Fate.FAILED,
+    MessageState.DEAD: Fate.FAILED,
+}
+_WORSE = list(Fate)
 
 KeyboardOf = Callable[[str], Keyboard | None]
 """Gives the keyboard of a text in a locale."""
@@ -102,6 +110,26 @@ async def messages_about(session: AsyncSession, subject: str) -> Sequence[Messag
     return await repository.messages_about(session, subject)
 
 
+async def supersede(session: AsyncSession, subject: str, before_version: int) -> int:
+    """What is not sent yet of versions before that one is never sent; how many messages that were."""
+    ring_after_commit(session, "send")
+    return await repository.drop(session, subject, MessageState.SUPERSEDED, before_version)
+
+
+async def cancel(session: AsyncSession, subject: str) -> int:
+    """What is not sent yet on the subject is never sent; how many messages that were."""
+    ring_after_commit(session, "send")
+    return await repository.drop(session, subject, MessageState.CANCELLED)
+
+
+async def outcomes_of(session: AsyncSession, subject: str, version: int, purpose: str | None = None) -> Outcomes:
+    """What became of a version in every chat it was to go to, of all that was told or of one purpose."""
+    by_chat: dict[int, list[Message]] = {}
+    for row in await repository.rows_of(session, subject, version, purpose):
+        by_chat.setdefault(row.chat_id, []).append(row)
+    return Outcomes(tuple(_outcome(chat_id, rows) for chat_id, rows in by_chat.items()))
+
+
 async def migrate_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
     """Follows a group to its new id in everything that was or is to be told there. Doing it again changes nothing."""
     await queue.migrate(session, old_chat_id, new_chat_id)
@@ -145,3 +173,16 @@ def _cut(screen: Screen, how: Telling) -> list[str]:
 def view_of(card: Card) -> CardView:
     """The card as painters and handlers see it."""
     return CardView(card.id, card.subject, card.role, card.chat_id, card.locale, card.drill)
+
+
+def _outcome(chat_id: int, rows: Sequence[Message]) -> ChatOutcome:
+    worst = max(rows, key=lambda row: _WORSE.index(_fate(row)))
+    fate = _fate(worst)
+    sent_at = max((row.sent_at for row in rows if row.sent_at), default=None)
+    return ChatOutcome(chat_id, fate, sent_at if fate is Fate.SENT else None, worst.error)
+
+
+def _fate(row: Message) -> Fate:
+    if row.state in (MessageState.CANCELLED, MessageState.SUPERSEDED):
+        return Fate.UNCERTAIN if row.sending_at else Fate.DROPPED
+    return _FATES.get(row.state, Fate.WAITING)

@@ -8,9 +8,10 @@ import pytest
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.delivery.gateway import Gateway
 from sandbox.client import Control
 from sandbox.server import Sandbox
-from tests.integration.delivery.post import Post
+from tests.integration.delivery.post import Gate, Post
 
 
 @pytest.fixture
@@ -30,3 +31,9 @@ async def officer(post: Post) -> int:
 async def group(post: Post) -> int:
     """A group with the bot in it."""
     return await post.control.group("龙水镇应急值班群")
+
+
+@pytest.fixture
+async def gate(post: Post) -> AsyncIterator[Gate]:
+    async with Gateway(post.sandbox.token, post.sandbox.url) as gateway:
+        yield Gate(gateway)

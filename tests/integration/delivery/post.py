@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -148,3 +149,21 @@ class Post:
 
     async def _paint(self, _session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
         return Screen(self.shows[card.subject])
+
+
+class Gate:
+    """A platform behind a gate: sends are held there until it opens."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self.open = asyncio.Event()
+        self.reached = asyncio.Event()
+
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = 20.0) -> Any:
+        if method != "getMe":
+            self.reached.set()
+            await self.open.wait()
+        return await self._gateway.call(method, params, timeout=timeout)
+
+    def download(self, path: str) -> AsyncIterator[bytes]:
+        return self._gateway.download(path)

@@ -3,41 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
-from typing import Any
 
-import pytest
-
-from bot.delivery.gateway import Gateway
 from bot.delivery.models import Card, CardState, Lane, MessageState
 from bot.delivery.pacing import Policy, Rate
-from tests.integration.delivery.post import REPEATED, Post
+from tests.integration.delivery.post import REPEATED, Gate, Post
 from tests.waiting import eventually
-
-
-class Gate:
-    """A platform behind a gate: sends are held there until it opens."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
-        self.open = asyncio.Event()
-        self.reached = asyncio.Event()
-
-    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = 20.0) -> Any:
-        if method != "getMe":
-            self.reached.set()
-            await self.open.wait()
-        return await self._gateway.call(method, params, timeout=timeout)
-
-    def download(self, path: str) -> AsyncIterator[bytes]:
-        return self._gateway.download(path)
-
-
-@pytest.fixture
-async def gate(post: Post) -> AsyncIterator[Gate]:
-    async with Gateway(post.sandbox.token, post.sandbox.url) as gateway:
-        yield Gate(gateway)
 
 
 async def test_what_was_being_sent_when_it_died_is_repeated_marked_if_somebody_depends_on_it(
