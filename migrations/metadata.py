@@ -13,6 +13,7 @@ from bot.directory import models as directory
 from bot.inbox import models as inbox
 from bot.incident import models as incident
 from bot.intake import models as intake
+from bot.warning import models as warning
 
-ROOMS = (audit, delivery, directory, inbox, incident, intake)
+ROOMS = (audit, delivery, directory, inbox, incident, intake, warning)
 METADATA = SQLModel.metadata

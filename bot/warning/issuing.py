@@ -1,6 +1,6 @@
 """Issuing a version: the one place where a text leaves for those it concerns, whoever made it.
 
-In one transaction: the version becomes immutable, its older texts that have not left are superseded, everybody concerned
+In one transaction: the version becomes immutable, older texts that have not left are superseded, everybody concerned
 gets a row of the outbox, and everybody who must answer is written down as somebody who has not.
 """
 
@@ -16,11 +16,11 @@ from bot.core.access import Actor
 from bot.core.upsert import next_in_series
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
-from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
+from bot.delivery.schemas import Button, InlineKeyboard, Screen, Target, Telling
 from bot.plan.service import Plan
 from bot.warning import concerned, repository
 from bot.warning.errors import NoSuchWarning, Overtaken
-from bot.warning.models import Answer, Audience, Origin, Recipient, Serial, Series, SeriesState, Version, VersionState
+from bot.warning.models import Answer, Audience, Origin, Recipient, Serial, Series, Version, VersionState
 from bot.warning.rules import ENDS, after, hash_of, lane_of
 from messages import warning as texts
 from messages.engine import ZONE, label
@@ -32,7 +32,9 @@ ANSWERS_CARD = "warning.answers"
 """The role of the small card in a chat that says who there has answered."""
 
 
-async def issue(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series: Series, version: Version) -> None:
+async def issue(
+    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series: Series, version: Version
+) -> None:
     """Issues the version to everybody it concerns. The caller has checked that the actor may.
 
     Raises:
@@ -94,11 +96,11 @@ async def _recipients(
         for row in known.values():
             row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
         return list(known.values())
-    reach = plan.reach(version.level)
+    reach = plan.reach(version.level, series.kind_key)
     first_nudge = now + timedelta(minutes=reach.nudge_after[0]) if reach.nudge_after else None
     places = await repository.places(session, version.id)
     told = []
-    for chat in await concerned.chats(session, plan, now, places, series.kind_key):
+    for chat in await concerned.chats(session, plan, now, version.level, places, series.kind_key):
         row = known.get(chat.chat_id)
         if row is None:
             row = await repository.add(
@@ -123,17 +125,18 @@ async def _tell(
         drill=series.drill,
         valid_until=None if version.act in ENDS else version.valid_until,
     )
-    silent = plan.reach(version.level).silent_at_night and _is_night(now)
+    silent = plan.reach(version.level, series.kind_key).silent_at_night and _is_night(now)
     for answering in (True, False):
         rows = [row for row in told if row.must_answer is answering]
         targets = [Target(row.chat_id, row.locale, row.thread_id, silent=silent) for row in rows]
         for locale in sorted({target.locale for target in targets}):
             words = texts.issued(plan_words(plan, series, version), locale)
-            keyboard = None if version.act in ENDS else _keyboard(series.id, version.number, locale, answering=answering)
-            part = how if answering else replace(how, purpose="notice")
-            await delivery.show_plain(
-                session, now, part, words, keyboard, [target for target in targets if target.locale == locale]
+            keyboard = (
+                None if version.act in ENDS else _keyboard(series.id, version.number, locale, answering=answering)
             )
+            part = how if answering else replace(how, purpose="notice")
+            screen = Screen(words, keyboard, plain=True)
+            await delivery.show(session, now, part, screen, [target for target in targets if target.locale == locale])
 
 
 def plan_words(plan: Plan, series: Series, version: Version) -> texts.Issued:
@@ -171,4 +174,3 @@ async def _number(session: AsyncSession, now: datetime) -> str:
     day = now.astimezone(ZONE).date().isoformat()
     serial = await next_in_series(session, Serial, {"day": day}, "last")
     return f"预{day[5:7]}{day[8:10]}-{serial}"
-

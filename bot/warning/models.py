@@ -64,7 +64,7 @@ class PhoneResult(StrEnum):
 
 
 class Series(SQLModel, table=True):
-    """One warning from its issue to its end. `number` is spoken: 预0712-3; `source_words` name a relayed one's issuer."""
+    """One warning from its issue to its end. `number` is spoken: 预0712-3; `source_words` say who issued it."""
 
     __tablename__ = "warning_series"
 
@@ -86,7 +86,7 @@ class Version(SQLModel, table=True):
     """One text of a series. Issued ones are immutable; `content_hash` is the SHA-256 of what was issued.
 
     A relayed one has its text word for word in `text`; of an own one the eight elements stand in columns and `text` is
-    made of them when it is proposed. `act` says what it does to the series.
+    made of them when it is proposed. `act` says what it does to the series, `asking` which list its draft's card shows.
     """
 
     __tablename__ = "warning_version"
@@ -116,11 +116,13 @@ class Version(SQLModel, table=True):
     signed_name: str | None = None
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     oral_words: str | None = None
+    countersign_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     countersigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     return_reason: str | None = None
     issued_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     content_hash: str | None = None
     asked_valid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    asking: str = ""
 
 
 class Serial(SQLModel, table=True):

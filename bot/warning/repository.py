@@ -10,7 +10,7 @@ from sqlalchemy import delete, func
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.warning.models import Place, Recipient, Series, SeriesState, Version, VersionState
+from bot.warning.models import Origin, Place, Recipient, Series, SeriesState, Version, VersionState
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -28,6 +28,11 @@ async def series(session: AsyncSession, series_id: int, *, lock: bool = False) -
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return (await session.exec(statement)).first()
+
+
+async def version(session: AsyncSession, version_id: int) -> Version | None:
+    """The version, or None."""
+    return await session.get(Version, version_id)
 
 
 async def newest_version(session: AsyncSession, series_id: int) -> Version | None:
@@ -118,3 +123,35 @@ async def next_end(session: AsyncSession) -> datetime | None:
     statement = select(func.min(Version.valid_until)).join(Series, col(Series.id) == col(Version.series_id))
     statement = statement.where(Series.state == SeriesState.IN_FORCE, Version.state == VersionState.ISSUED)
     return (await session.exec(statement.where(col(Version.asked_valid_at).is_(None)))).one()
+
+
+async def version_numbered(session: AsyncSession, series_id: int, number: int) -> Version | None:
+    """That version of the series, or None."""
+    statement = select(Version).where(Version.series_id == series_id, Version.number == number)
+    return (await session.exec(statement)).first()
+
+
+async def forget_place(session: AsyncSession, version_id: int, region_code: str) -> None:
+    """The version does not concern that region."""
+    chosen = delete(Place).where(col(Place.version_id) == version_id, col(Place.region_code) == region_code)
+    await session.exec(chosen)
+
+
+async def unfinished(session: AsyncSession) -> Sequence[tuple[Series, Version]]:
+    """The district's own texts that are being written or wait for a signature, the newest first."""
+    statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))
+    statement = statement.where(Series.origin == Origin.OWN)
+    statement = statement.where(col(Version.state).in_((VersionState.DRAFT, VersionState.PROPOSED)))
+    return (await session.exec(statement.order_by(col(Version.id).desc()))).all()
+
+
+async def due_for_countersigning(session: AsyncSession, now: datetime, limit: int) -> Sequence[Version]:
+    """Versions issued on oral consent whose leader is to be asked for his signature now."""
+    statement = select(Version).where(col(Version.countersign_due_at) <= now)
+    ordered = statement.order_by(col(Version.countersign_due_at)).limit(limit)
+    return (await session.exec(ordered.with_for_update())).all()
+
+
+async def next_countersigning(session: AsyncSession) -> datetime | None:
+    """When somebody is asked for a missing signature next."""
+    return (await session.exec(select(func.min(Version.countersign_due_at)))).one()

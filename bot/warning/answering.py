@@ -1,0 +1,263 @@
+"""Answers: 收到, 已到岗, 去不了; nudging who has not, in private only; the telephone list and what a call gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.audit import service as audit
+from bot.core.access import Actor, Permission
+from bot.delivery import service as delivery
+from bot.delivery.models import Lane
+from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
+from bot.directory import people, places
+from bot.plan.service import Plan
+from bot.warning import issuing, repository
+from bot.warning.errors import NotConcerned, Overtaken
+from bot.warning.models import Answer, PhoneResult, Recipient, Series, SeriesState, Version
+from bot.warning.rules import is_missing, lane_of
+from messages import warning as texts
+from messages.engine import label
+
+_LISTED = 15
+
+
+async def answer(
+    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int, chat_id: int, given: Answer
+) -> None:
+    """Somebody taps under a warning. The first answer counts for a group; a later, better one is written over it.
+
+    Answering beats the nudge that is due. 去不了 calls the deputy at once and counts as no answer of the post.
+
+    Raises:
+        NotConcerned: the chat was not told, or nobody we know taps in a group.
+        Overtaken: the series is over.
+    """
+    row = await repository.recipient_in(session, series_id, chat_id)
+    await _answer(session, plan, actor, now, series_id, row, given)
+
+
+async def answer_row(
+    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int, recipient_id: int, given: Answer
+) -> None:
+    """The same under a reminder: it counts for the chat that was reminded of. Raises as `answer` does."""
+    row = await repository.recipient(session, recipient_id)
+    await _answer(session, plan, actor, now, series_id, row, given)
+
+
+async def _answer(
+    session: AsyncSession,
+    plan: Plan,
+    actor: Actor,
+    now: datetime,
+    series_id: int,
+    row: Recipient | None,
+    given: Answer,
+) -> None:
+    series, version = await issuing.existing(session, series_id)
+    if row is None or row.series_id != series_id or actor.person_id is None:
+        raise NotConcerned(series.number or "")
+    if series.state is not SeriesState.IN_FORCE and row.answered_version == row.told_version:
+        raise Overtaken(series.number or "")
+    if row.answered_version == row.told_version and _rank(row.answer) >= _rank(given):
+        return
+    row.answer, row.answered_version, row.answered_at = given, row.told_version, now
+    row.answered_by, row.answered_name, row.nudge_due_at = actor.person_id, actor.name, None
+    if given is Answer.CANNOT:
+        await _deputise(session, plan, now, series, version, row, cannot=True)
+    target = Target(row.chat_id, row.locale, row.thread_id, silent=True)
+    await delivery.wish_card(
+        session,
+        now,
+        subject=issuing.subject_of(series.id),
+        role=issuing.ANSWERS_CARD,
+        target=target,
+        lane=Lane.ROUTINE,
+        drill=series.drill,
+    )
+    audit.record(
+        session,
+        now,
+        actor,
+        "warning.answer",
+        issuing.subject_of(series.id),
+        drill=series.drill,
+        chat=row.chat_id,
+        answer=given.value,
+        version=row.told_version,
+    )
+
+
+async def nudge_missing(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int) -> int:
+    """只催没应答的: asks everybody who has not answered once more, in private; how many."""
+    actor.require(Permission.WARNING_SEE)
+    series, version = await issuing.existing(session, series_id)
+    missing = [row for row in await repository.recipients(session, series_id) if is_missing(row)]
+    for row in missing:
+        await nudge(session, plan, now, series, version, row)
+    await delivery.touch(session, issuing.subject_of(series.id))
+    audit.record(session, now, actor, "warning.nudge", issuing.subject_of(series.id), asked=len(missing))
+    return len(missing)
+
+
+async def nudge(
+    session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version, row: Recipient
+) -> None:
+    """Asks once more: the person, for a group its duty post; after the last time the deputy, then the telephone."""
+    reach = plan.reach(version.level, series.kind_key)
+    row.nudges += 1
+    later = reach.nudge_after[row.nudges] if row.nudges < len(reach.nudge_after) else None
+    row.nudge_due_at = row.told_at + timedelta(minutes=later) if later is not None else None
+    minutes = int((now - row.told_at).total_seconds() // 60)
+    place = await places.name_of(session, plan, row.region_code)
+    kind = plan.warning_kind(series.kind_key)
+    words = texts.Nudge(
+        number=series.number or "",
+        kind=kind.name,
+        kind_en=kind.name_en,
+        level=version.level.value,
+        place=place,
+        minutes=minutes,
+        for_group=row.name if row.person_id is None else None,
+    )
+    how = Telling(
+        issuing.subject_of(series.id),
+        "nudge",
+        max(lane_of(version.level), Lane.INTERACTIVE),
+        version=version.number,
+        seq=row.id * 100 + row.nudges,
+        critical=True,
+        drill=series.drill,
+        valid_until=version.valid_until,
+    )
+    targets = [Target(row.chat_id, row.locale)] if row.person_id else await _duty(session, now, row, reach.must_answer)
+    await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
+    if later is None:
+        await _deputise(session, plan, now, series, version, row, cannot=False)
+        await tell_phone_list(session, plan, now, series, version)
+
+
+async def tell_phone_list(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> None:
+    """Gives the publisher who has still not answered, with numbers as text."""
+    missing = [row for row in await repository.recipients(session, series.id) if is_missing(row) and not row.phoned]
+    issued = version.issued_at or now
+    shown = missing[:_LISTED]
+    words = texts.PhoneList(
+        number=series.number or "",
+        minutes=int((now - issued).total_seconds() // 60),
+        people=tuple(
+            [
+                texts.Missing(
+                    name=row.name,
+                    phone=row.phone or plan.duty_phone(row.region_code) or "",
+                    place=await places.name_of(session, plan, row.region_code),
+                )
+                for row in shown
+            ]
+        ),
+        more=len(missing) - len(shown),
+    )
+    how = Telling(
+        issuing.subject_of(series.id),
+        "phones",
+        Lane.INTERACTIVE,
+        version=version.number,
+        seq=int(now.timestamp()),
+        critical=True,
+        drill=series.drill,
+    )
+    target = Target(series.opened_chat, series.opened_locale)
+    await delivery.tell(session, now, how, words, [target], lambda locale: _phone_keys(shown, locale))
+
+
+async def phoned(session: AsyncSession, actor: Actor, now: datetime, recipient_id: int, result: PhoneResult) -> None:
+    """What a telephone call gave. Reached counts as answered; a place cut off is 失联 and never told."""
+    actor.require(Permission.WARNING_RELAY)
+    row = await repository.recipient(session, recipient_id)
+    if row is None:
+        raise NotConcerned("")
+    row.phoned, row.phoned_by, row.phoned_at = result, actor.name, now
+    if result is PhoneResult.REACHED:
+        row.answer, row.answered_version, row.answered_at = Answer.RECEIVED, row.told_version, now
+        row.answered_by, row.answered_name, row.nudge_due_at = None, row.name, None
+    await delivery.touch(session, issuing.subject_of(row.series_id))
+    subject = issuing.subject_of(row.series_id)
+    audit.record(session, now, actor, "warning.phone", subject, recipient=row.id, result=result.value)
+
+
+async def _deputise(
+    session: AsyncSession,
+    plan: Plan,
+    now: datetime,
+    series: Series,
+    version: Version,
+    row: Recipient,
+    *,
+    cannot: bool,
+) -> None:
+    """Asks the B holders of the person's posts to stand in."""
+    person = await people.person(session, row.person_id, now) if row.person_id else None
+    if person is None:
+        return
+    kind = plan.warning_kind(series.kind_key)
+    words = texts.Deputise(
+        number=series.number or "",
+        kind=kind.name,
+        kind_en=kind.name_en,
+        level=version.level.value,
+        name=row.name,
+        cannot=cannot,
+    )
+    how = Telling(
+        issuing.subject_of(series.id),
+        "deputise",
+        Lane.URGENT,
+        version=version.number,
+        seq=row.id,
+        critical=True,
+        drill=series.drill,
+    )
+    kinds = [post.kind for post in person.posts]
+    others = await people.on_post(session, kinds, row.region_code, now)
+    targets = [
+        Target(other.platform_id, other.locale) for other in others if other.id != person.id and other.platform_id
+    ]
+    await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
+
+
+async def _duty(session: AsyncSession, now: datetime, row: Recipient, posts: Sequence[str]) -> list[Target]:
+    """Whom to ask for a group: never in front of the group."""
+    officers = await people.on_post(session, posts, row.region_code, now)
+    return [Target(person.platform_id, person.locale) for person in officers if person.platform_id]
+
+
+def _answer_keys(series_id: int, row: Recipient, version: Version, locale: str) -> InlineKeyboard:
+    """Answers for the recipient's chat from wherever they are tapped."""
+    keys = [
+        Button(
+            label(f"warning.answer.{given.value}", locale), f"w.for:{series_id}:{version.number}:{row.id}:{given.value}"
+        )
+        for given in (Answer.RECEIVED, Answer.ON_POST)
+    ]
+    return InlineKeyboard([keys])
+
+
+def _phone_keys(shown: list[Recipient], locale: str) -> InlineKeyboard:
+    rows = []
+    for row in shown:
+        rows.append(
+            [
+                Button(
+                    f"{row.name[:8]} {label(f'warning.phoned.{result.value}', locale)}",
+                    f"w.phone:{row.id}:{result.value}",
+                )
+                for result in PhoneResult
+            ]
+        )
+    return InlineKeyboard(rows)
+
+
+def _rank(given: Answer | None) -> int:
+    return 0 if given is None else (Answer.CANNOT, Answer.RECEIVED, Answer.ON_POST).index(given) + 1

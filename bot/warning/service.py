@@ -1,0 +1,104 @@
+"""What screens see of warnings."""
+
+from __future__ import annotations
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.warning import issuing, repository
+from bot.warning.models import Place, Recipient, Series, Version
+from bot.warning.rules import is_missing
+from bot.warning.schemas import PlaceView, RecipientView, SeriesView, VersionView
+
+
+async def view(session: AsyncSession, series_id: int) -> SeriesView:
+    """The series with its versions and everybody told. Raises NoSuchWarning."""
+    series, newest = await issuing.existing(session, series_id)
+    issued = await repository.newest_issued(session, series_id)
+    return _view(
+        series,
+        await version_view(session, newest),
+        await version_view(session, issued) if issued else None,
+        [_recipient(row) for row in await repository.recipients(session, series_id)],
+    )
+
+
+async def of_version(session: AsyncSession, version_id: int) -> tuple[SeriesView, VersionView] | None:
+    """A version and its series; None if there is none."""
+    version = await repository.version(session, version_id)
+    if version is None:
+        return None
+    return await view(session, version.series_id), await version_view(session, version)
+
+
+async def in_force(session: AsyncSession) -> list[SeriesView]:
+    """Every series in force, oldest first."""
+    return [await view(session, series.id) for series in await repository.all_in_force(session)]
+
+
+async def version_view(session: AsyncSession, version: Version) -> VersionView:
+    """The version as screens show it."""
+    places = await repository.places(session, version.id)
+    return VersionView(
+        id=version.id,
+        number=version.number,
+        act=version.act,
+        state=version.state,
+        level=version.level,
+        text=version.text,
+        scope_words=version.scope_words,
+        starts_at=version.starts_at,
+        valid_until=version.valid_until,
+        matters=version.matters,
+        measures=version.measures,
+        issuer=version.issuer,
+        consultation=version.consultation,
+        authority=version.authority,
+        platform_number=version.platform_number,
+        published_at=version.published_at,
+        drafted_name=version.drafted_name,
+        signed_name=version.signed_name,
+        oral_words=version.oral_words,
+        countersigned=version.countersigned_at is not None,
+        return_reason=version.return_reason,
+        issued_at=version.issued_at,
+        places=tuple(_place(place) for place in places),
+    )
+
+
+def _view(
+    series: Series, newest: VersionView, issued: VersionView | None, recipients: list[RecipientView]
+) -> SeriesView:
+    return SeriesView(
+        id=series.id,
+        number=series.number,
+        kind_key=series.kind_key,
+        origin=series.origin,
+        state=series.state,
+        source_words=series.source_words,
+        newest=newest,
+        issued=issued,
+        recipients=tuple(recipients),
+        drill=series.drill,
+    )
+
+
+def _place(place: Place) -> PlaceView:
+    return PlaceView(place.region_code, place.level)
+
+
+def _recipient(row: Recipient) -> RecipientView:
+    return RecipientView(
+        id=row.id,
+        chat_id=row.chat_id,
+        name=row.name,
+        phone=row.phone,
+        region_code=row.region_code,
+        tier=row.tier,
+        must_answer=row.must_answer,
+        is_missing=is_missing(row),
+        answer=row.answer,
+        answered_name=row.answered_name,
+        answered_at=row.answered_at,
+        phoned=row.phoned,
+        phoned_by=row.phoned_by,
+    )

@@ -1,0 +1,1 @@
+"""Warnings in chat: relaying, answering, the board of who has not."""

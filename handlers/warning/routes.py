@@ -1,0 +1,97 @@
+"""Relaying a pasted signal, answering a warning, and what the publisher taps on his board."""
+
+from __future__ import annotations
+
+from bot.core.access import Permission
+from bot.plan.schema import WarningLevel
+from bot.warning import answering, issuing, reading, relaying
+from bot.warning.models import Answer, PhoneResult
+from handlers.act import Act
+from handlers.routing import PRIVATE, Do, Route, button, command, word
+from messages import warning as texts
+
+
+def routes() -> list[Route]:
+    """All routes of this room but the pasted text itself, which comes with everything people send."""
+    return [
+        word("menu.relay", how),
+        command("relay", how, PRIVATE),
+        button("w.relay", relay),
+        button("w.level", level),
+        button("w.region", region),
+        button("w.discard", discard),
+        *(button(f"w.{given.value}", _answer(given)) for given in Answer),
+        button("w.for", answer_for),
+        button("w.nudge", nudge),
+        button("w.phones", phones),
+        button("w.phone", phoned),
+    ]
+
+
+async def how(act: Act) -> None:
+    """转发预警: says how."""
+    act.actor.require(Permission.WARNING_RELAY)
+    await act.say(texts.RelayHow())
+
+
+async def take_signal(act: Act) -> bool:
+    """Whether what was sent is an official signal from somebody who relays them; it is taken in then."""
+    if not act.actor.may(Permission.WARNING_RELAY) or not reading.looks_official(act.text):
+        return False
+    kinds = [(kind.key, kind.words) for kind in act.plan.warning_kinds.values()]
+    signal = reading.read(act.text, kinds, act.plan, act.now)
+    if signal is None:
+        await act.say(texts.RelayUnread())
+        return True
+    await relaying.receive(act.session, act.plan, act.actor, act.now, act.here, act.text, signal)
+    return True
+
+
+async def relay(act: Act) -> None:
+    """核对无误，立即转发."""
+    await relaying.relay(act.session, act.plan, act.actor, act.now, int(act.data[1]))
+
+
+async def level(act: Act) -> None:
+    """The colour was not the one recognised."""
+    await relaying.put_right(act.session, act.actor, int(act.data[1]), level=WarningLevel(act.data[3]))
+
+
+async def region(act: Act) -> None:
+    """One region more or less."""
+    await relaying.put_right(act.session, act.actor, int(act.data[1]), region=act.data[3])
+
+
+async def discard(act: Act) -> None:
+    """不是预警."""
+    await relaying.discard(act.session, act.actor, act.now, int(act.data[1]))
+
+
+async def answer_for(act: Act) -> None:
+    """An answer tapped under a reminder counts for the chat it reminds of."""
+    series_id, row_id, given = int(act.data[1]), int(act.data[3]), Answer(act.data[4])
+    await answering.answer_row(act.session, act.plan, act.actor, act.now, series_id, row_id, given)
+
+
+async def nudge(act: Act) -> None:
+    """只催没应答的."""
+    await answering.nudge_missing(act.session, act.plan, act.actor, act.now, int(act.data[1]))
+
+
+async def phones(act: Act) -> None:
+    """电话清单."""
+    act.actor.require(Permission.WARNING_SEE)
+    series, version = await issuing.existing(act.session, int(act.data[1]))
+    await answering.tell_phone_list(act.session, act.plan, act.now, series, version)
+
+
+async def phoned(act: Act) -> None:
+    """What the call gave."""
+    await answering.phoned(act.session, act.actor, act.now, int(act.data[1]), PhoneResult(act.data[2]))
+
+
+def _answer(given: Answer) -> Do:
+    async def answer(act: Act) -> None:
+        await answering.answer(act.session, act.plan, act.actor, act.now, int(act.data[1]), act.chat.id, given)
+
+    return answer

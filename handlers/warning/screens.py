@@ -1,0 +1,140 @@
+"""The card on which a signal is checked, the publisher's board, and who in a chat has answered. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from bot.delivery.schemas import Button, Fate, InlineKeyboard, Outcomes, Screen
+from bot.plan.schema import Level, WarningAct, WarningLevel
+from bot.plan.service import Plan
+from bot.warning.models import PhoneResult, SeriesState, VersionState
+from bot.warning.schemas import RecipientView, SeriesView, VersionView
+from handlers.pages import in_rows
+from messages import warning as texts
+from messages.engine import label, render
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TOWNS = 30
+_MISSING_A_TOWN = 6
+
+
+def relay_card(
+    plan: Plan, series: SeriesView, version: VersionView, places: tuple[str, ...], chats: int, rev: int, locale: str
+) -> Screen:
+    """What was recognised, to be checked and put right; one tap passes it on."""
+    kind = plan.warning_kinds.get(series.kind_key)
+    lifting = version.act in (WarningAct.LIFT, WarningAct.WITHDRAW)
+    payload = texts.RelayCheck(
+        act=version.act.value,
+        kind=kind.name if kind else None,
+        kind_en=kind.name_en if kind else None,
+        level=None if lifting else version.level.value,
+        station=series.source_words or None,
+        published_at=version.published_at,
+        valid_until=version.valid_until,
+        places=places,
+        chats=chats,
+        number=series.number,
+        state="in_force" if version.state is VersionState.ISSUED else "draft",
+    )
+    text = render(payload, locale)
+    if version.state is not VersionState.DRAFT:
+        return Screen(text)
+    rows = [[Button(label("warning.relay", locale), f"w.relay:{version.id}:{rev}")]]
+    if not lifting:
+        rows.append(
+            [
+                Button(label(f"warning.level.{level.value}", locale), f"w.level:{version.id}:{rev}:{level.value}")
+                for level in WarningLevel
+                if level is not version.level
+            ]
+        )
+        held = {place.region_code for place in version.places}
+        towns = [region for region in plan.children(plan.district.code) if region.level is Level.TOWN]
+        if plan.district.code not in held:
+            buttons = [
+                Button(
+                    f"{'✓' if town.code in held else ''}{town.short_name}", f"w.region:{version.id}:{rev}:{town.code}"
+                )
+                for town in towns
+            ]
+            rows += in_rows(buttons, 4)
+        whole = plan.district
+        mark = "✓" if whole.code in held else ""
+        rows.append([Button(f"{mark}{whole.name}", f"w.region:{version.id}:{rev}:{whole.code}")])
+    rows.append([Button(label("warning.not_a_warning", locale), f"w.discard:{version.id}:{rev}")])
+    return Screen(text, InlineKeyboard(rows))
+
+
+def board_card(
+    plan: Plan, series: SeriesView, outcomes: Outcomes, names: Mapping[str, str], rev: int, locale: str
+) -> Screen:
+    """Who was told, who has answered, who has not, town by town; `names` are the regions' names by code."""
+    issued = series.issued or series.newest
+    kind = plan.warning_kind(series.kind_key)
+    awaited = [row for row in series.recipients if row.must_answer]
+    counts = outcomes.counts
+    payload = texts.Board(
+        number=series.number or "",
+        kind=kind.name,
+        kind_en=kind.name_en,
+        level=issued.level.value,
+        state=series.state.value,
+        version=issued.number,
+        act=issued.act.value,
+        issued_at=issued.issued_at or _EPOCH,
+        valid_until=issued.valid_until,
+        told=len(series.recipients),
+        sent=counts[Fate.SENT],
+        uncertain=counts[Fate.UNCERTAIN],
+        failed=counts[Fate.FAILED],
+        waiting=counts[Fate.WAITING],
+        first_at=outcomes.first_sent_at,
+        median_at=outcomes.median_sent_at,
+        last_at=outcomes.last_sent_at,
+        answered=sum(1 for row in awaited if not row.is_missing),
+        awaited=len(awaited),
+        towns=_towns(plan, awaited, names),
+        cut_off=tuple(row.name for row in series.recipients if row.phoned is PhoneResult.CUT_OFF),
+    )
+    rows = []
+    if series.state is SeriesState.IN_FORCE and any(row.is_missing for row in awaited):
+        rows.append(
+            [
+                Button(label("warning.nudge", locale), f"w.nudge:{series.id}:{rev}"),
+                Button(label("warning.phones", locale), f"w.phones:{series.id}:{rev}"),
+            ]
+        )
+    return Screen(render(payload, locale), InlineKeyboard(rows))
+
+
+def answers_card(series: SeriesView, chat_id: int, locale: str) -> Screen | None:
+    """Who in the chat has answered; None before anybody has."""
+    lines = tuple(
+        texts.AnswerLine(name=row.answered_name or row.name, answer=row.answer.value, at=row.answered_at)
+        for row in series.recipients
+        if row.chat_id == chat_id and row.answer and row.answered_at
+    )
+    return Screen(render(texts.Answers(number=series.number or "", lines=lines), locale)) if lines else None
+
+
+def _towns(plan: Plan, awaited: list[RecipientView], names: Mapping[str, str]) -> tuple[texts.TownLine, ...]:
+    by_town: dict[str, list[RecipientView]] = {}
+    for row in awaited:
+        by_town.setdefault(_town(plan, row.region_code), []).append(row)
+    lines = [
+        texts.TownLine(
+            place=names.get(code, code),
+            answered=sum(1 for row in rows if not row.is_missing),
+            awaited=len(rows),
+            missing=tuple(row.name for row in rows if row.is_missing)[:_MISSING_A_TOWN],
+        )
+        for code, rows in sorted(by_town.items())
+    ]
+    return tuple(sorted(lines, key=lambda line: (not line.missing, line.place)))[:_TOWNS]
+
+
+def _town(plan: Plan, code: str) -> str:
+    towns = [region.code for region in plan.path(code) if region.level is Level.TOWN]
+    return towns[0] if towns else code
