@@ -40,13 +40,13 @@ def grants_of(plan: Plan, post: AtPlace, post_id: int | None = None) -> tuple[Gr
     return tuple(
         Grant(Permission(str(grant.permission)), region, post_id)
         for grant in kind.permissions
-        for region in plan.reach(grant.scope, place)
+        for region in plan.territory(grant.scope, place)
     )
 
 
 def territory(plan: Plan, place: str) -> tuple[str, ...]:
     """The codes in all of which a right must be held to be held at the place; a district may be several."""
-    return plan.reach(Scope.OWN, place)
+    return plan.territory(Scope.OWN, place)
 
 
 def may_at(plan: Plan, actor: Actor, permission: Permission, place: str) -> bool:

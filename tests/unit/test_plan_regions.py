@@ -100,11 +100,11 @@ def test_a_district_without_a_code_of_its_own_holds_its_towns(wansheng: Plan) ->
 
 def test_a_right_over_the_district_reaches_the_whole_set_of_codes(wansheng: Plan) -> None:
     towns = ("500110004", "500110100")
-    assert wansheng.reach(Scope.DISTRICT, "500110100200") == towns
-    assert wansheng.reach(Scope.OWN, "500110-WS") == towns
-    assert wansheng.reach(Scope.OWN, "500110100") == ("500110100",)
-    assert wansheng.reach(Scope.OWN_GRID, "500110100200-01") == ("500110100200-01",)
-    assert DAZU.reach(Scope.DISTRICT, "500111100") == ("500111",)
+    assert wansheng.territory(Scope.DISTRICT, "500110100200") == towns
+    assert wansheng.territory(Scope.OWN, "500110-WS") == towns
+    assert wansheng.territory(Scope.OWN, "500110100") == ("500110100",)
+    assert wansheng.territory(Scope.OWN_GRID, "500110100200-01") == ("500110100200-01",)
+    assert DAZU.territory(Scope.DISTRICT, "500111100") == ("500111",)
 
 
 @pytest.mark.parametrize("town", TOWNS, ids=lambda town: town.name)
