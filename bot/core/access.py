@@ -34,6 +34,10 @@ class Permission(StrEnum):
     ROSTER_IMPORT = "roster.import"
     DELIVERY_SEE = "delivery.see"
     CLOCK_SEE = "clock.see"
+    WARNING_SEE = "warning.see"
+    WARNING_RELAY = "warning.relay"
+    WARNING_DRAFT = "warning.draft"
+    WARNING_SIGN = "warning.sign"
 
 
 def covers(region: str, place: str) -> bool:

@@ -68,6 +68,8 @@ def _repeated_keys(draft: Draft) -> Iterator[PackProblem]:
     yield from repeated(draft.times.entries, "key")
     yield from repeated(draft.waits.entries, "key")
     yield from repeated(draft.limits.entries, "key")
+    yield from repeated(draft.warning_kinds.entries, "key")
+    yield from repeated(draft.warning_kinds.entries, "words")
 
 
 def _one_district(draft: Draft) -> Iterator[PackProblem]:
@@ -212,6 +214,11 @@ def _sources(draft: Draft) -> Iterator[PackProblem]:
         draft.kinds,
         draft.rings,
         draft.times,
+        draft.warning_kinds,
+        draft.warning_rights,
+        draft.warning_reaches,
+        draft.warning_templates,
+        draft.warning_advice,
     )
     for section in sections:
         for located in section.entries:

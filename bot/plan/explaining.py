@@ -18,7 +18,8 @@ from bot.core.access import Permission
 from bot.plan.documents import Document, Place, Value, field_words
 from bot.plan.errors import PackProblem
 from bot.plan.fields import DATE_WORDS, DURATION_WORDS
-from bot.plan.schema import Lane, Level, LimitKey, Medium, Nature, Scope, WaitKey
+from bot.plan.schema import Lane, Level, LimitKey, Medium, Nature, Scope, WaitKey, WarningLevel
+from bot.plan.warnings import WarningDeed, WarningNeed
 
 _NOUNS: dict[type[StrEnum], str] = {
     Permission: "a permission",
@@ -29,6 +30,9 @@ _NOUNS: dict[type[StrEnum], str] = {
     Medium: "a medium",
     WaitKey: "a wait of the product",
     LimitKey: "a limit of the product",
+    WarningLevel: "a warning level",
+    WarningDeed: "a deed",
+    WarningNeed: "a need",
 }
 _PLAIN = {str: "text", bool: "yes or no", date: DATE_WORDS, timedelta: DURATION_WORDS}
 

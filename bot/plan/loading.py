@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
-from bot.plan import schema
+from bot.plan import schema, warnings
 from bot.plan.demo import DemoWorld
 from bot.plan.documents import Document, Place, Value, field_words, read_table, read_yaml
 from bot.plan.errors import PackProblem
@@ -31,6 +31,7 @@ PACK_FILES = (
     "tiers.yaml",
     "times.yaml",
     "defaults.yaml",
+    "warnings.yaml",
 )
 DEMO_FILE = "demo.yaml"
 _DATA_SUFFIXES = (".yaml", ".yml", ".csv")
@@ -80,6 +81,11 @@ class Draft:
     times: Section[schema.TimeRule] = Section("")
     waits: Section[schema.Wait] = Section("")
     limits: Section[schema.Limit] = Section("")
+    warning_kinds: Section[warnings.WarningKind] = Section("")
+    warning_rights: Section[warnings.WarningRight] = Section("")
+    warning_reaches: Section[warnings.WarningReach] = Section("")
+    warning_templates: Section[warnings.WarningTemplate] = Section("")
+    warning_advice: Section[warnings.WarningAdvice] = Section("")
 
 
 def read_pack(directory: Path) -> Draft:
@@ -102,6 +108,7 @@ def read_pack(directory: Path) -> Draft:
     defaults = _lists(directory / "defaults.yaml", ("waits", "limits"), draft.problems)
     draft.waits = _section(defaults, "waits", schema.Wait, "key", draft.problems)
     draft.limits = _section(defaults, "limits", schema.Limit, "key", draft.problems)
+    _read_warnings(directory / "warnings.yaml", draft)
     return draft
 
 
@@ -119,6 +126,15 @@ def content_hash(directory: Path) -> str:
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _read_warnings(path: Path, draft: Draft) -> None:
+    document = _lists(path, ("kinds", "rights", "reaches", "templates", "advice"), draft.problems)
+    draft.warning_kinds = _section(document, "kinds", warnings.WarningKind, "key", draft.problems)
+    draft.warning_rights = _section(document, "rights", warnings.WarningRight, "", draft.problems)
+    draft.warning_reaches = _section(document, "reaches", warnings.WarningReach, "", draft.problems)
+    draft.warning_templates = _section(document, "templates", warnings.WarningTemplate, "", draft.problems, some=False)
+    draft.warning_advice = _section(document, "advice", warnings.WarningAdvice, "", draft.problems, some=False)
 
 
 def _strangers(directory: Path) -> list[PackProblem]:
@@ -163,10 +179,15 @@ def _lists(path: Path, names: tuple[str, ...], problems: list[PackProblem]) -> D
     return document
 
 
-def _section(document: Document | None, name: str, model: type[E], key: str, problems: list[PackProblem]) -> Section[E]:
+def _section(
+    document: Document | None, name: str, model: type[E], key: str, problems: list[PackProblem], *, some: bool = True
+) -> Section[E]:
+    """The entries of a list. `key` is the field others name them by, or empty; `some` refuses a list without any."""
     if document is None:
         return Section("")
     value = document.value.get(name) if isinstance(document.value, dict) else None
+    if value == [] and not some:
+        return Section(document.file, whole=True)
     return _entries(document, value, (name,), model, key, problems)
 
 

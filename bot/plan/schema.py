@@ -72,7 +72,7 @@ class Medium(StrEnum):
 
 
 class WarningLevel(StrEnum):
-    """How likely and how soon, by colour: 蓝 Ⅳ, 黄 Ⅲ, 橙 Ⅱ, 红 Ⅰ (突发事件应对法 第63条). Neither grade nor response level."""
+    """How likely and how soon, by colour: 蓝 Ⅳ, 黄 Ⅲ, 橙 Ⅱ, 红 Ⅰ (突发事件应对法 第63条)."""
 
     BLUE = "blue"
     YELLOW = "yellow"
@@ -120,6 +120,9 @@ class WaitKey(StrEnum):
     FOLLOW_UP = "follow_up"
     FOLLOW_UP_LARGER = "follow_up_larger"
     FINAL_REPORT = "final_report"
+    WARNING_VALID = "warning_valid"
+    VALID_UNTIL_ASKED = "valid_until_asked"
+    NUDGE = "nudge"
 
 
 class LimitKey(StrEnum):

@@ -6,7 +6,7 @@ it answers from the pack alone. Who holds a post, which grids exist and what was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,19 @@ from bot.plan.schema import (
     Unit,
     Wait,
     WaitKey,
+    WarningLevel,
+)
+from bot.plan.warning_checking import warning_problems
+from bot.plan.warnings import (
+    ALL,
+    Reason,
+    WarningAdvice,
+    WarningDeed,
+    WarningKind,
+    WarningReach,
+    WarningRight,
+    WarningTemplate,
+    applies,
 )
 
 E = TypeVar("E", bound=Entry)
@@ -92,6 +105,11 @@ class Plan:
     times: Mapping[str, TimeRule]
     waits: Mapping[WaitKey, Wait]
     limits: Mapping[LimitKey, Limit]
+    warning_kinds: Mapping[str, WarningKind]
+    _rights: tuple[WarningRight, ...] = field(repr=False)
+    _reaches: tuple[WarningReach, ...] = field(repr=False)
+    _templates: tuple[WarningTemplate, ...] = field(repr=False)
+    _advice: tuple[WarningAdvice, ...] = field(repr=False)
     _children: Mapping[str, tuple[Region, ...]] = field(repr=False)
     _names: Mapping[str, tuple[Region, ...]] = field(repr=False)
 
@@ -111,6 +129,11 @@ class Plan:
             times=_by(draft.times, "key"),
             waits=MappingProxyType({located.entry.key: located.entry for located in draft.waits.entries}),
             limits=MappingProxyType({located.entry.key: located.entry for located in draft.limits.entries}),
+            warning_kinds=_by(draft.warning_kinds, "key"),
+            _rights=_all(draft.warning_rights),
+            _reaches=_all(draft.warning_reaches),
+            _templates=_all(draft.warning_templates),
+            _advice=_all(draft.warning_advice),
             _children=_families(regions.values()),
             _names=names_of(regions.values()),
         )
@@ -158,7 +181,7 @@ class Plan:
         """Whether the place `inner` is `outer` or lies in it, along the pack's own parents."""
         return outer == inner or any(region.code == outer for region in self.ancestors(inner))
 
-    def reach(self, scope: Scope, place: str) -> tuple[str, ...]:
+    def territory(self, scope: Scope, place: str) -> tuple[str, ...]:
         """The codes whose prefixes are a right's territory, for a post at `place` (a region's or grid's code).
 
         Scope district, and the district's own posts, give the tenant's codes: a zone without a county code is several.
@@ -252,10 +275,56 @@ class Plan:
         own = kind.likeness_metres if kind else None
         return own or self.limit(LimitKey.LIKENESS_METRES)
 
+    # warnings
+
+    def warning_kind(self, key: str) -> WarningKind:
+        """Raises UnknownEntry."""
+        return _required(self.warning_kinds, key, "kind of warning")
+
+    def warning_right(self, deed: WarningDeed, kind_key: str, level: WarningLevel) -> WarningRight:
+        """The one row that decides who may do this; the pack has one for every deed, kind and level.
+
+        Raises UnknownEntry for a kind the pack does not have.
+        """
+        self.warning_kind(kind_key)
+        return next(right for right in self._rights if right.deed is deed and applies(right, kind_key, level))
+
+    def may(self, deed: WarningDeed, kind_key: str, level: WarningLevel, post_kind: str) -> WarningRight | None:
+        """The right by which a post may do this; None if it may not. Raises UnknownEntry for an unknown kind."""
+        right = self.warning_right(deed, kind_key, level)
+        return right if post_kind in right.posts else None
+
+    def refusal(self, deed: WarningDeed, kind_key: str, level: WarningLevel) -> Reason:
+        """What is said, and from which paper, to whoever may not do this. Raises UnknownEntry for an unknown kind."""
+        right = self.warning_right(deed, kind_key, level)
+        return Reason(right.why, right.why_en, right.source)
+
+    def reach(self, level: WarningLevel, kind_key: str | None = None) -> WarningReach:
+        """Whom a warning of this level reaches: the kind's own entry, else the one for all kinds."""
+        fitting = [reach for reach in self._reaches if applies(reach, kind_key or ALL, level)]
+        return min(fitting, key=lambda reach: ALL in reach.kinds)
+
+    def template(self, kind_key: str, level: WarningLevel) -> WarningTemplate | None:
+        """The words a draft of this kind and level begins with, if the pack has any."""
+        own = (template for template in self._templates if (template.kind, template.level) == (kind_key, level))
+        return next(own, None)
+
+    def advice(
+        self, kind_key: str, level: WarningLevel, region_code: str, sectors: Collection[str] = ()
+    ) -> tuple[WarningAdvice, ...]:
+        """What is attached for whoever is in this place (a region or grid) and these sectors, in the pack's order."""
+        return tuple(
+            advice
+            for advice in self._advice
+            if applies(advice, kind_key, level)
+            and (advice.sector is None or advice.sector in sectors)
+            and (advice.region is None or self.contains(advice.region, region_code))
+        )
+
 
 def _examined(directory: Path) -> tuple[Draft, list[PackProblem]]:
     draft = read_pack(directory)
-    return draft, [*draft.problems, *problems_between(draft)]
+    return draft, [*draft.problems, *problems_between(draft), *warning_problems(draft)]
 
 
 def _examined_demo(path: Path, plan: Plan) -> tuple[DemoWorld | None, list[PackProblem]]:
@@ -268,6 +337,10 @@ def _examined_demo(path: Path, plan: Plan) -> tuple[DemoWorld | None, list[PackP
 
 def _by(section: Section[E], name: str) -> Mapping[str, E]:
     return MappingProxyType({getattr(located.entry, name): located.entry for located in section.entries})
+
+
+def _all(section: Section[E]) -> tuple[E, ...]:
+    return tuple(located.entry for located in section.entries)
 
 
 def _families(regions: Iterable[Region]) -> Mapping[str, tuple[Region, ...]]:

@@ -69,6 +69,8 @@ FURTHER_FILES = {
     "bot/intake/unfinished.py": "the draft somebody has not finished, and bringing it back",
     "bot/directory/roster.py": "reads a roster CSV, row by row, with errors that name line and field",
     "bot/plan/schema.py": "the district pack's shape",
+    "bot/plan/warnings.py": "the shape of warnings.yaml",
+    "bot/plan/warning_checking.py": "compares warnings.yaml with the pack: every question decided once",
     "bot/plan/fields.py": "the fields of a pack's entries and what is expected of each",
     "bot/plan/demo.py": "the shape of demo.yaml, which is no part of a plan",
     "bot/plan/documents.py": "YAML and CSV values that remember their line",

@@ -73,6 +73,9 @@ posts:
     permissions:
       - {permission: person.invite, scope: district}
       - {permission: group.bind, scope: district}
+      - {permission: warning.relay, scope: district}
+      - {permission: warning.draft, scope: district}
+      - {permission: warning.sign, scope: district}
     source: default
 """
 
@@ -126,6 +129,40 @@ DEFAULTS_YAML += "limits:\n" + "".join(
     f"  - {{key: {key}, name: 数量, name_en: Limit, limit: 9, reason: a rule, source: default}}\n" for key in LimitKey
 )
 
+WARNINGS_YAML = """\
+kinds:
+  - {key: rain, name: 暴雨预警信号, name_en: Rain, words: 暴雨, station: 气象台站, station_en: the stations,
+     event_code: 11B03, source: 万盛经开发〔2024〕8号}
+  - {key: flood, name: 洪水预警, name_en: Flood, words: 洪水, source: default, reason: ours}
+rights:
+  - {deed: relay, kinds: "*", levels: [blue, yellow, orange, red], posts: [administrator],
+     why: 由系统管理员转发, why_en: The administrator relays, source: default, reason: one person}
+  - {deed: draft, kinds: [rain], levels: [blue, yellow, orange, red], posts: [],
+     why: 只由气象台站发布, why_en: Stations issue it, source: 万盛经开发〔2024〕8号 任务7}
+  - {deed: sign, kinds: [rain], levels: [blue, yellow, orange, red], posts: [],
+     why: 不由区里签发, why_en: Not signed here, source: 万盛经开发〔2024〕8号 任务7}
+  - {deed: lift, kinds: [rain], levels: [blue, yellow, orange, red], posts: [],
+     why: 由气象台站解除, why_en: Stations lift it, source: 万盛经开发〔2024〕8号 任务7}
+  - {deed: draft, kinds: [flood], levels: [blue, yellow, orange, red], posts: [administrator],
+     why: 由系统管理员拟稿, why_en: The administrator drafts, source: default, reason: there is nobody else}
+  - {deed: sign, kinds: [flood], levels: [blue, yellow, orange, red], posts: [administrator],
+     needs: [consultation, platform_number],
+     why: 由系统管理员签发, why_en: The administrator signs, source: default, reason: there is nobody else}
+  - {deed: lift, kinds: [flood], levels: [blue, yellow, orange, red], posts: [administrator],
+     why: 由系统管理员解除, why_en: The administrator lifts, source: default, reason: there is nobody else}
+reaches:
+  - {kinds: "*", levels: [blue, yellow], tiers: [town], posts: [town_duty], must_answer: [town_duty],
+     nudge_after: [10, 20], silent_at_night: yes, source: default, reason: desks}
+  - {kinds: "*", levels: [orange, red], tiers: [town, village], source: default, reason: everybody}
+  - {kinds: [flood], levels: [red], tiers: [grid], source: default, reason: the water}
+templates:
+  - {kind: flood, level: yellow, matters: 水位上涨, matters_en: Water rises, measures: 转移, measures_en: Move,
+     source: default, reason: words to begin with}
+advice:
+  - {kinds: [flood], levels: [red], sector: natural, text: 守堤, text_en: Watch banks, source: default, reason: trade}
+  - {kinds: "*", levels: [red], region: 500110100, text: 走东线, text_en: Go east, source: default, reason: the town}
+"""
+
 DEMO_YAML = """\
 first_visit: {zh: 你好, en: Hello}
 grids:
@@ -163,6 +200,7 @@ FILES = {
     "tiers.yaml": TIERS_YAML,
     "times.yaml": TIMES_YAML,
     "defaults.yaml": DEFAULTS_YAML,
+    "warnings.yaml": WARNINGS_YAML,
     "demo.yaml": DEMO_YAML,
 }
 
