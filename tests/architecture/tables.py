@@ -67,6 +67,7 @@ FURTHER_FILES = {
     "bot/incident/work_stop.py": "what stopping a unit's work opens, and telling its people",
     "bot/intake/stopping.py": "stopping work as a report: number, incident and company in one transaction",
     "bot/intake/unfinished.py": "the draft somebody has not finished, and bringing it back",
+    "bot/warning/targeting.py": "which chats a version concerns, by division code, pure",
     "bot/directory/roster.py": "reads a roster CSV, row by row, with errors that name line and field",
     "bot/plan/schema.py": "the district pack's shape",
     "bot/plan/warnings.py": "the shape of warnings.yaml",
