@@ -33,6 +33,7 @@ from bot.intake.fetcher import Fetcher
 from bot.plan.service import Plan
 from bot.settings import Pace, Settings
 from bot.timetable.service import Pass, Timetable
+from bot.warning import jobs as warning_jobs
 from handlers.chat_changes import heeding
 from handlers.conversation import Conversation, converse
 from handlers.painters import painters
@@ -119,6 +120,12 @@ class App:
         async def chases(session: AsyncSession, now: datetime) -> int:
             return await incident_jobs.run_due(session, self.plan, now)
 
+        async def warned(session: AsyncSession, now: datetime) -> int:
+            return await warning_jobs.run_due(session, self.plan, now)
+
+        async def warned_due(session: AsyncSession) -> datetime | None:
+            return await warning_jobs.next_due(session, self.plan)
+
         async def seals(session: AsyncSession, _now: datetime) -> int:
             return await audit.seal(session)
 
@@ -132,6 +139,7 @@ class App:
         return [
             Pass("drafts", drafts, intake_jobs.next_due),
             Pass("chases", chases, incident_jobs.next_due),
+            Pass("warnings", warned, warned_due),
             Pass("seals", seals, audit.next_due),
             Pass("sweeps", sweeps, sweep_due),
         ]

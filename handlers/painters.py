@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.delivery import service as delivery
 from bot.delivery.painter import Paint
 from bot.delivery.schemas import CardView, Screen
 from bot.directory import groups, places
@@ -14,10 +15,13 @@ from bot.incident.views import own_view
 from bot.intake import service as intake
 from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
+from bot.warning import issuing, relaying
+from bot.warning import service as warnings
 from handlers.groups.routes import GROUP_CARD
 from handlers.groups.screens import group_card
 from handlers.incident.screens import desk_card
 from handlers.intake.screens import draft_card
+from handlers.warning.screens import answers_card, board_card, relay_card, town_of
 
 
 def painters(plan: Plan) -> Mapping[str, Paint]:
@@ -49,4 +53,33 @@ def painters(plan: Plan) -> Mapping[str, Paint]:
         group = await groups.get(session, card.subject_id)
         return group_card(plan, group, card.locale) if group else None
 
-    return {incidents.DESK_CARD: paint_desk, DRAFT_CARD: paint_draft, GROUP_CARD: paint_group}
+    return {
+        incidents.DESK_CARD: paint_desk,
+        DRAFT_CARD: paint_draft,
+        GROUP_CARD: paint_group,
+        **_of_warnings(plan),
+    }
+
+
+def _of_warnings(plan: Plan) -> dict[str, Paint]:
+    async def paint_relay(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
+        found = await warnings.of_version(session, card.subject_id)
+        if found is None:
+            return None
+        series, version = found
+        names = [await places.name_of(session, plan, place.region_code) for place in version.places]
+        chats = await relaying.chats_concerned(session, plan, version.id)
+        return relay_card(plan, series, version, tuple(names), chats, rev, card.locale)
+
+    async def paint_board(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
+        series = await warnings.view(session, card.subject_id)
+        version = series.issued.number if series.issued else series.newest.number
+        outcomes = await delivery.outcomes_of(session, card.subject, version, issuing.PURPOSE)
+        codes = {town_of(plan, row.region_code) for row in series.recipients}
+        names = {code: await places.name_of(session, plan, code) for code in codes}
+        return board_card(plan, series, outcomes, names, rev, card.locale)
+
+    async def paint_answers(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        return answers_card(await warnings.view(session, card.subject_id), card.chat_id, card.locale)
+
+    return {relaying.RELAY_CARD: paint_relay, issuing.BOARD: paint_board, issuing.ANSWERS_CARD: paint_answers}

@@ -45,6 +45,11 @@ async def bound_at(session: AsyncSession, region_code: str, tier: str) -> list[G
     return [view(group) for group in await repository.groups_bound_at(session, region_code, Tier(tier))]
 
 
+async def all_bound(session: AsyncSession) -> list[GroupView]:
+    """Every group that belongs somewhere and has not lost the bot."""
+    return [view(group) for group in await repository.groups_bound(session)]
+
+
 async def locale_of(session: AsyncSession, chat_id: int) -> str | None:
     """The language of the group; None for a chat that is no group of ours."""
     group = await _found(session, chat_id)

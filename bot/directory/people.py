@@ -92,6 +92,14 @@ async def everybody_of_unit(session: AsyncSession, unit_key: str, now: datetime)
     return await views(session, await repository.people_holding_in(session, (), (unit_key,), now), now)
 
 
+async def holding(session: AsyncSession, kinds: Sequence[str], now: datetime) -> list[tuple[PersonView, PostView]]:
+    """Everybody active who holds a post of these kinds now, reachable or not, with that post; A before B."""
+    rows = [row for row in await repository.holders(session, kinds, now) if row[1].state is PersonState.ACTIVE]
+    seen = {view.id: view for view in await views(session, [person for _, person, _ in rows], now)}
+    ordered = sorted(rows, key=lambda row: rules.turn(row[0].role))
+    return [(seen[person.id], post_view(held, post)) for held, person, post in ordered]
+
+
 async def administrators(session: AsyncSession, now: datetime, region_code: str) -> list[PersonView]:
     """The administrators of the region or of one it lies in, who can be written to."""
     return await _covering(session, now, (ADMINISTRATOR,), region_code)

@@ -251,6 +251,12 @@ async def groups_in(session: AsyncSession, state: GroupState) -> Sequence[Group]
     return (await session.exec(select(Group).where(Group.state == state).order_by(col(Group.id)))).all()
 
 
+async def groups_bound(session: AsyncSession) -> Sequence[Group]:
+    """Every bound group, in the order they were met."""
+    statement = select(Group).where(Group.state == GroupState.BOUND, col(Group.region_code).is_not(None))
+    return (await session.exec(statement.order_by(col(Group.id)))).all()
+
+
 async def groups_bound_at(session: AsyncSession, region_code: str, tier: Tier) -> Sequence[Group]:
     """The groups bound to exactly this region and tier, oldest first."""
     statement = select(Group).where(

@@ -17,7 +17,7 @@ from bot.plan.service import Plan
 from bot.warning import issuing, repository
 from bot.warning.errors import NotConcerned, Overtaken
 from bot.warning.models import Answer, PhoneResult, Recipient, Series, SeriesState, Version
-from bot.warning.rules import is_missing, lane_of
+from bot.warning.rules import has_account, is_missing, lane_of
 from messages import warning as texts
 from messages.engine import label
 
@@ -65,6 +65,7 @@ async def _answer(
         return
     row.answer, row.answered_version, row.answered_at = given, row.told_version, now
     row.answered_by, row.answered_name, row.nudge_due_at = actor.person_id, actor.name, None
+    await _answers_for_himself_too(session, actor, now, row, given)
     if given is Answer.CANNOT:
         await _deputise(session, plan, now, series, version, row, cannot=True)
     target = Target(row.chat_id, row.locale, row.thread_id, silent=True)
@@ -115,7 +116,7 @@ async def nudge(
     kind = plan.warning_kind(series.kind_key)
     words = texts.Nudge(
         number=series.number or "",
-        kind=kind.name,
+        kind=kind.words,
         kind_en=kind.name_en,
         level=version.level.value,
         place=place,
@@ -132,7 +133,8 @@ async def nudge(
         drill=series.drill,
         valid_until=version.valid_until,
     )
-    targets = [Target(row.chat_id, row.locale)] if row.person_id else await _duty(session, now, row, reach.must_answer)
+    own = [Target(row.chat_id, row.locale)] if has_account(row) else []
+    targets = own if row.person_id else await _duty(session, now, row, reach.must_answer)
     await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
     if later is None:
         await _deputise(session, plan, now, series, version, row, cannot=False)
@@ -204,7 +206,7 @@ async def _deputise(
     kind = plan.warning_kind(series.kind_key)
     words = texts.Deputise(
         number=series.number or "",
-        kind=kind.name,
+        kind=kind.words,
         kind_en=kind.name_en,
         level=version.level.value,
         name=row.name,
@@ -231,6 +233,17 @@ async def _duty(session: AsyncSession, now: datetime, row: Recipient, posts: Seq
     """Whom to ask for a group: never in front of the group."""
     officers = await people.on_post(session, posts, row.region_code, now)
     return [Target(person.platform_id, person.locale) for person in officers if person.platform_id]
+
+
+async def _answers_for_himself_too(
+    session: AsyncSession, actor: Actor, now: datetime, row: Recipient, given: Answer
+) -> None:
+    """Who has answered in a group is not called again in private."""
+    own = await repository.recipient_of(session, row.series_id, actor.person_id or 0)
+    if own is None or own.id == row.id or (_rank(own.answer) >= _rank(given) and not is_missing(own)):
+        return
+    own.answer, own.answered_version, own.answered_at = given, own.told_version, now
+    own.answered_by, own.answered_name, own.nudge_due_at = actor.person_id, actor.name, None
 
 
 def _answer_keys(series_id: int, row: Recipient, version: Version, locale: str) -> InlineKeyboard:

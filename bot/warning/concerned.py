@@ -10,10 +10,14 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.directory import groups, people
+from bot.directory.models import Role
+from bot.directory.schemas import PersonView, PostView
 from bot.plan.schema import Level
 from bot.plan.service import Plan
 from bot.warning import targeting
 from bot.warning.models import Place
+from bot.warning.rules import nowhere
+from bot.warning.targeting import Area, GroupRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,78 @@ class Chat:
     def as_row(self) -> dict[str, Any]:
         """The columns of a recipient."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+async def chats(
+    session: AsyncSession, plan: Plan, now: datetime, places: Sequence[Place], kind_key: str, *, drill: bool = False
+) -> list[Chat]:
+    """Every chat that the places concern: groups first, then who must answer, then the others; each once.
+
+    Of a post's holders only the first (A, then 代管) is told; the deputy is asked when he is needed. A drill reaches
+    only groups that said they take part.
+    """
+    bound = {group.chat_id: group for group in await groups.all_bound(session) if group.drill_opt_in or not drill}
+    held = await _held(session, plan, now, places, kind_key)
+    everybody = {person.id: person for person, _, _ in held}
+    found = targeting.concerned(
+        kind_key,
+        [Area(place.region_code, place.level) for place in places],
+        [
+            GroupRow(group.chat_id, group.region_code, Level(group.tier.value))
+            for group in bound.values()
+            if group.region_code and group.tier
+        ],
+        [PersonRow(person.id, post.kind, region) for person, post, region in held],
+        reach_of=lambda level: plan.reach(level, kind_key),
+        contains=plan.contains,
+    )
+    told = []
+    for one in found:
+        if one.chat_id is not None:
+            group = bound[one.chat_id]
+            tier = Level(group.tier.value) if group.tier else plan.region(one.region_code).level
+            told.append(
+                Chat(
+                    group.chat_id,
+                    None,
+                    group.title,
+                    None,
+                    group.locale,
+                    group.thread_id,
+                    one.region_code,
+                    tier,
+                    must_answer=False,
+                )
+            )
+        elif one.person_id is not None:
+            told.append(_private(plan, everybody[one.person_id], one.region_code, must_answer=one.must_answer))
+    return told
+
+
+async def _held(
+    session: AsyncSession, plan: Plan, now: datetime, places: Sequence[Place], kind_key: str
+) -> list[tuple[PersonView, PostView, str]]:
+    """Whoever comes first on each post that any of the levels reaches, with the post's region."""
+    kinds = {post for level in {place.level for place in places} for post in plan.reach(level, kind_key).posts}
+    first: dict[int, tuple[PersonView, PostView, str]] = {}
+    for person, post in await people.holding(session, sorted(kinds), now):
+        unit = plan.units.get(post.unit_key or "")
+        region = post.region_code or (unit.region if unit else None)
+        if region and post.role is not Role.DEPUTY:
+            first.setdefault(post.id, (person, post, region))
+    return list(first.values())
+
+
+def _private(plan: Plan, person: PersonView, region_code: str, *, must_answer: bool) -> Chat:
+    levels = [region.level for region in plan.path(region_code)]
+    return Chat(
+        person.platform_id or nowhere(person.id),
+        person.id,
+        person.name,
+        person.phone,
+        person.locale,
+        None,
+        region_code,
+        levels[-1] if levels else Level.DISTRICT,
+        must_answer=must_answer,
+    )

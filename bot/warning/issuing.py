@@ -21,12 +21,17 @@ from bot.plan.service import Plan
 from bot.warning import concerned, repository
 from bot.warning.errors import NoSuchWarning, Overtaken
 from bot.warning.models import Answer, Audience, Origin, Recipient, Serial, Series, Version, VersionState
-from bot.warning.rules import ENDS, after, hash_of, lane_of
+from bot.warning.rules import ENDS, after, has_account, hash_of, lane_of
 from messages import warning as texts
 from messages.engine import ZONE, label
 
 BOARD = "warning.board"
 """The role of the publisher's card: who has answered and who has not."""
+
+PURPOSE, NOTICE = "warning", "notice"
+"""What a version is told as: to who must answer, and to who is only to know."""
+
+_REFRESH = timedelta(minutes=1)
 
 ANSWERS_CARD = "warning.answers"
 """The role of the small card in a chat that says who there has answered."""
@@ -48,7 +53,7 @@ async def issue(
     version.state, version.issued_at = VersionState.ISSUED, now
     version.published_at = version.published_at or now
     version.content_hash = hash_of(version, places)
-    series.state = state
+    series.state, series.board_due_at = state, now + _REFRESH
     await delivery.supersede(session, subject_of(series.id), version.number)
     told = await _recipients(session, plan, now, series, version)
     await _tell(session, plan, now, series, version, told)
@@ -100,13 +105,11 @@ async def _recipients(
     first_nudge = now + timedelta(minutes=reach.nudge_after[0]) if reach.nudge_after else None
     places = await repository.places(session, version.id)
     told = []
-    for chat in await concerned.chats(session, plan, now, version.level, places, series.kind_key):
-        row = known.get(chat.chat_id)
-        if row is None:
-            row = await repository.add(
-                session,
-                Recipient(series_id=series.id, told_version=version.number, told_at=now, **chat.as_row()),
-            )
+    for chat in await concerned.chats(session, plan, now, places, series.kind_key, drill=series.drill):
+        row = known.get(chat.chat_id) or await repository.add(
+            session,
+            Recipient(series_id=series.id, told_version=version.number, told_at=now, **chat.as_row()),
+        )
         row.told_version, row.told_at, row.must_answer = version.number, now, chat.must_answer
         row.nudges, row.nudge_due_at = 0, first_nudge if chat.must_answer else None
         told.append(row)
@@ -118,7 +121,7 @@ async def _tell(
 ) -> None:
     how = Telling(
         subject_of(series.id),
-        "warning",
+        PURPOSE,
         lane_of(version.level),
         version=version.number,
         critical=True,
@@ -127,14 +130,14 @@ async def _tell(
     )
     silent = plan.reach(version.level, series.kind_key).silent_at_night and _is_night(now)
     for answering in (True, False):
-        rows = [row for row in told if row.must_answer is answering]
+        rows = [row for row in told if row.must_answer is answering and has_account(row)]
         targets = [Target(row.chat_id, row.locale, row.thread_id, silent=silent) for row in rows]
         for locale in sorted({target.locale for target in targets}):
             words = texts.issued(plan_words(plan, series, version), locale)
             keyboard = (
                 None if version.act in ENDS else _keyboard(series.id, version.number, locale, answering=answering)
             )
-            part = how if answering else replace(how, purpose="notice")
+            part = how if answering else replace(how, purpose=NOTICE)
             screen = Screen(words, keyboard, plain=True)
             await delivery.show(session, now, part, screen, [target for target in targets if target.locale == locale])
 
@@ -144,7 +147,7 @@ def plan_words(plan: Plan, series: Series, version: Version) -> texts.Issued:
     kind = plan.warning_kind(series.kind_key)
     return texts.Issued(
         number=series.number or "",
-        kind=kind.name,
+        kind=kind.words,
         kind_en=kind.name_en,
         level=version.level.value,
         act=version.act.value,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
-from bot.delivery.schemas import Target, Telling
+from bot.delivery.schemas import Fate, Target, Telling
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 from bot.warning import answering, issuing, repository
@@ -17,6 +17,7 @@ from bot.warning.rules import is_missing
 from messages import warning as texts
 
 _AT_ONCE = 100
+_AGAIN = timedelta(minutes=1)
 
 
 async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
@@ -29,15 +30,33 @@ async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
         if version is not None and series.state is SeriesState.IN_FORCE and is_missing(row):
             await answering.nudge(session, plan, now, series, version, row)
             await delivery.touch(session, issuing.subject_of(series.id))
-    return len(rows) + await _ask_whether_valid(session, plan, now)
+    return len(rows) + await _ask_whether_valid(session, plan, now) + await _repaint_boards(session, now)
 
 
 async def next_due(session: AsyncSession, plan: Plan) -> datetime | None:
     """The next instant at which there is something to do."""
     end = await repository.next_end(session)
     asked = end - plan.wait(WaitKey.VALID_UNTIL_ASKED) if end else None
-    due = [moment for moment in (await repository.next_nudge(session), asked) if moment]
+    due = [
+        moment
+        for moment in (await repository.next_nudge(session), await repository.next_board(session), asked)
+        if moment
+    ]
     return min(due, default=None)
+
+
+async def _repaint_boards(session: AsyncSession, now: datetime) -> int:
+    """Sent and failed change without anybody's act: looked at every minute until nothing waits to be sent."""
+    due = await repository.boards_due(session, now, _AT_ONCE)
+    for series in due:
+        version = await repository.newest_issued(session, series.id)
+        waiting = 0
+        if version is not None:
+            outcomes = await delivery.outcomes_of(session, issuing.subject_of(series.id), version.number)
+            waiting = outcomes.counts[Fate.WAITING]
+        series.board_due_at = now + _AGAIN if waiting else None
+        await delivery.touch(session, issuing.subject_of(series.id))
+    return len(due)
 
 
 async def _ask_whether_valid(session: AsyncSession, plan: Plan, now: datetime) -> int:
@@ -48,7 +67,7 @@ async def _ask_whether_valid(session: AsyncSession, plan: Plan, now: datetime) -
         kind = plan.warning_kind(series.kind_key)
         words = texts.AskValid(
             number=series.number or "",
-            kind=kind.name,
+            kind=kind.words,
             kind_en=kind.name_en,
             level=version.level.value,
             valid_until=version.valid_until or now,

@@ -79,6 +79,7 @@ class Series(SQLModel, table=True):
     opened_chat: int = Field(sa_type=PlatformId)
     opened_locale: str = "zh"
     opened_at: datetime = Field(sa_type=UtcDateTime)
+    board_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     drill: bool = False
 
 

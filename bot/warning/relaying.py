@@ -137,14 +137,14 @@ async def discard(session: AsyncSession, actor: Actor, now: datetime, version_id
     audit.record(session, now, actor, "warning.discard", issuing.subject_of(series.id), version=version.number)
 
 
-async def chats_concerned(session: AsyncSession, plan: Plan, now: datetime, version_id: int) -> int:
-    """How many groups and people the version would be told to now."""
+async def chats_concerned(session: AsyncSession, plan: Plan, version_id: int) -> int:
+    """How many groups and people the version would be told to, as posts were held when it came in."""
     version = await repository.version(session, version_id)
     series = await repository.series(session, version.series_id) if version else None
     if version is None or series is None:
         return 0
     places = await repository.places(session, version.id)
-    return len(await concerned.chats(session, plan, now, version.level, places, series.kind_key))
+    return len(await concerned.chats(session, plan, series.opened_at, places, series.kind_key))
 
 
 def check_subject(version_id: int) -> str:
@@ -169,8 +169,8 @@ async def _discard_waiting(session: AsyncSession, series: Series) -> None:
 
 def _act(signal: Signal, former: Version | None, level: WarningLevel) -> WarningAct:
     """What the text does, by what is in force: a station writes 发布 also when it raises a level."""
-    if signal.act in (WarningAct.LIFT, WarningAct.WITHDRAW):
-        return signal.act
+    if signal.act is WarningAct.LIFT:
+        return WarningAct.LIFT
     if former is None:
         return WarningAct.ISSUE
     if signal.act is WarningAct.EXTEND and level is former.level:

@@ -93,6 +93,12 @@ async def recipient_in(session: AsyncSession, series_id: int, chat_id: int) -> R
     return (await session.exec(statement.with_for_update())).first()
 
 
+async def recipient_of(session: AsyncSession, series_id: int, person_id: int) -> Recipient | None:
+    """The person as a recipient of the series in his private chat, locked."""
+    statement = select(Recipient).where(Recipient.series_id == series_id, Recipient.person_id == person_id)
+    return (await session.exec(statement.with_for_update())).first()
+
+
 async def recipient(session: AsyncSession, recipient_id: int) -> Recipient | None:
     """The recipient, locked, or None."""
     statement = select(Recipient).where(Recipient.id == recipient_id)
@@ -108,6 +114,17 @@ async def due_for_nudge(session: AsyncSession, now: datetime, limit: int) -> Seq
 async def next_nudge(session: AsyncSession) -> datetime | None:
     """When somebody is asked again next."""
     return (await session.exec(select(func.min(Recipient.nudge_due_at)))).one()
+
+
+async def boards_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Series]:
+    """Series whose board is to be painted again, because what it counts changes without anybody's act."""
+    statement = select(Series).where(col(Series.board_due_at) <= now).order_by(col(Series.board_due_at))
+    return (await session.exec(statement.limit(limit).with_for_update())).all()
+
+
+async def next_board(session: AsyncSession) -> datetime | None:
+    """When the next board is painted again."""
+    return (await session.exec(select(func.min(Series.board_due_at)))).one()
 
 
 async def ending(session: AsyncSession, before: datetime, limit: int) -> Sequence[Version]:

@@ -48,6 +48,10 @@ _LANES = {
 }
 
 
+_NOWHERE = -(10**16)
+"""Below every chat id of the platform (52 bits)."""
+
+
 def after(state: SeriesState, what: WarningAct | Step) -> SeriesState | None:
     """The state it leads to; None where it makes no sense: nothing is lifted that was not issued."""
     return TRANSITIONS.get((state, what))
@@ -71,6 +75,16 @@ def hash_of(version: Version, places: list[Place]) -> str:
     until = version.valid_until.isoformat() if version.valid_until else ""
     whole = "\n".join((version.act.value, version.level.value, where, until, version.text))
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def nowhere(person_id: int) -> int:
+    """Stands for the chat of somebody who has not joined: he is on the list, and told by telephone."""
+    return _NOWHERE - person_id
+
+
+def has_account(recipient: Recipient) -> bool:
+    """Whether there is a chat to write to."""
+    return recipient.chat_id > _NOWHERE
 
 
 def is_missing(recipient: Recipient) -> bool:

@@ -15,6 +15,7 @@ from handlers.act import Act
 from handlers.intake.reading import CONTENT, read
 from handlers.replies import answer_to
 from handlers.routing import EDITED, GROUPS, NEW, PRIVATE, Do, Route, button, command, message, word
+from handlers.warning.routes import take_signal
 from messages import common
 from messages import intake as texts
 
@@ -76,6 +77,8 @@ async def receive(act: Act) -> None:
     if answer := answer_to(sent.reply_about):
         take, number = answer
         await take(act, number)
+        return
+    if not sent.is_edit and await take_signal(act):
         return
     await receiving.receive(act.session, act.plan, act.actor, act.now, sent)
 

@@ -27,7 +27,7 @@ def relay_card(
     lifting = version.act in (WarningAct.LIFT, WarningAct.WITHDRAW)
     payload = texts.RelayCheck(
         act=version.act.value,
-        kind=kind.name if kind else None,
+        kind=kind.words if kind else None,
         kind_en=kind.name_en if kind else None,
         level=None if lifting else version.level.value,
         station=series.source_words or None,
@@ -77,7 +77,7 @@ def board_card(
     counts = outcomes.counts
     payload = texts.Board(
         number=series.number or "",
-        kind=kind.name,
+        kind=kind.words,
         kind_en=kind.name_en,
         level=issued.level.value,
         state=series.state.value,
@@ -122,7 +122,7 @@ def answers_card(series: SeriesView, chat_id: int, locale: str) -> Screen | None
 def _towns(plan: Plan, awaited: list[RecipientView], names: Mapping[str, str]) -> tuple[texts.TownLine, ...]:
     by_town: dict[str, list[RecipientView]] = {}
     for row in awaited:
-        by_town.setdefault(_town(plan, row.region_code), []).append(row)
+        by_town.setdefault(town_of(plan, row.region_code), []).append(row)
     lines = [
         texts.TownLine(
             place=names.get(code, code),
@@ -135,6 +135,7 @@ def _towns(plan: Plan, awaited: list[RecipientView], names: Mapping[str, str]) -
     return tuple(sorted(lines, key=lambda line: (not line.missing, line.place)))[:_TOWNS]
 
 
-def _town(plan: Plan, code: str) -> str:
+def town_of(plan: Plan, code: str) -> str:
+    """The town a place lies in; the place itself where it lies in none."""
     towns = [region.code for region in plan.path(code) if region.level is Level.TOWN]
     return towns[0] if towns else code

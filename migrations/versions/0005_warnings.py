@@ -42,11 +42,15 @@ def upgrade() -> None:
         sa.Column("opened_chat", sa.BigInteger(), nullable=False),
         sa.Column("opened_locale", sa.String(), nullable=False),
         sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("board_due_at", MOMENT, nullable=True),
         sa.Column("drill", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["opened_by"], ["directory_person.id"], name=op.f("fk_warning_series_opened_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_warning_series")),
         sa.UniqueConstraint("number", name=op.f("uq_warning_series_number")),
     )
+    with op.batch_alter_table("warning_series", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_warning_series_board_due_at"), ["board_due_at"], unique=False)
+
     op.create_table(
         "warning_recipient",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -161,5 +165,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_warning_recipient_nudge_due_at"))
 
     op.drop_table("warning_recipient")
+    with op.batch_alter_table("warning_series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_warning_series_board_due_at"))
+
     op.drop_table("warning_series")
     op.drop_table("warning_serial")
