@@ -116,6 +116,7 @@ class Plan:
     @classmethod
     def _of(cls, draft: Draft, info: PackInfo, digest: str) -> Plan:
         regions = _by(draft.regions, "code")
+        waits = MappingProxyType({located.entry.key: located.entry for located in draft.waits.entries})
         return cls(
             info=info,
             content_hash=digest,
@@ -127,11 +128,11 @@ class Plan:
             tiers=MappingProxyType({located.entry.key: located.entry for located in draft.tiers.entries}),
             rings=MappingProxyType({located.entry.nature: located.entry for located in draft.rings.entries}),
             times=_by(draft.times, "key"),
-            waits=MappingProxyType({located.entry.key: located.entry for located in draft.waits.entries}),
+            waits=waits,
             limits=MappingProxyType({located.entry.key: located.entry for located in draft.limits.entries}),
             warning_kinds=_by(draft.warning_kinds, "key"),
             _rights=_all(draft.warning_rights),
-            _reaches=_all(draft.warning_reaches),
+            _reaches=tuple(reach.nudging(waits[WaitKey.NUDGE].wait) for reach in _all(draft.warning_reaches)),
             _templates=_all(draft.warning_templates),
             _advice=_all(draft.warning_advice),
             _children=_families(regions.values()),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -140,8 +141,8 @@ class WarningRight(Reasoned):
 class WarningReach(Reasoned):
     """Whom a warning reaches: tiers whose groups are told, posts told in private, and which of those must answer.
 
-    `nudge_after` are minutes after the telling at which who has not answered is reminded in private. An entry that
-    names a kind holds for it in place of the one for all.
+    `nudge_after` are minutes after the telling at which who has not answered is reminded in private; who must answer is
+    reminded at least once. An entry that names a kind holds for it in place of the one for all.
     """
 
     kinds: KindKeys
@@ -166,6 +167,12 @@ class WarningReach(Reasoned):
         if self.silent_at_night and loud:
             raise rule_broken(f"silent_at_night does not fit {loud[0]}", "blue and yellow only: orange and red wake")
         return self
+
+    def nudging(self, wait: timedelta) -> Self:
+        """The same reach, with one reminder after `wait` (in whole minutes) where it names posts and no minutes."""
+        if not self.must_answer or self.nudge_after:
+            return self
+        return self.model_copy(update={"nudge_after": (max(1, wait // timedelta(minutes=1)),)})
 
 
 class WarningTemplate(Reasoned):

@@ -118,6 +118,9 @@ HOLDERS = {
     Permission.PERSON_SUSPEND: {"town_leader", "administrator"},
     Permission.POST_HAND_OVER: {"town_leader", "district_leader", "administrator"},
     Permission.ROSTER_IMPORT: {"administrator"},
+    Permission.WARNING_RELAY: {"district_duty"},
+    Permission.WARNING_DRAFT: {"district_duty"},
+    Permission.WARNING_SIGN: {"district_leader"},
 }
 
 

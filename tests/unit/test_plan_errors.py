@@ -10,6 +10,7 @@ from bot.plan.errors import PackError, PackProblem
 from bot.plan.service import check, load_demo, load_plan
 from tests.unit.plan_fixtures.broken_entries import VALUES, Broken
 from tests.unit.plan_fixtures.broken_links import DEMO, FILE_PROBLEMS, REFERENCES
+from tests.unit.plan_fixtures.broken_warnings import WARNINGS
 from tests.unit.plan_fixtures.small_pack import FILES, with_change, write_pack
 
 
@@ -21,7 +22,7 @@ def _problems(tmp_path: Path, broken: Broken) -> list[PackProblem]:
     return check(write_pack(tmp_path / "pack", with_change(broken.file, broken.old, broken.new)))
 
 
-@pytest.mark.parametrize("broken", [*VALUES, *REFERENCES, *DEMO], ids=_id)
+@pytest.mark.parametrize("broken", [*VALUES, *REFERENCES, *WARNINGS, *DEMO], ids=_id)
 def test_one_mistake_is_one_problem_with_file_line_field_and_expectation(tmp_path: Path, broken: Broken) -> None:
     (problem,) = _problems(tmp_path, broken)
     assert (problem.file, problem.line) == (str(tmp_path / "pack" / broken.file), broken.line)
