@@ -83,7 +83,7 @@ def _stations(located: Located[WarningRight], kinds: Section[WarningKind]) -> It
         return
     for kind in (kind.entry for kind in kinds.entries):
         if kind.station is not None and (ALL in right.kinds or kind.key in right.kinds):
-            found = f"{right.deed} of {kind.key} is given to posts, and only {kind.station_en} issues it"
+            found = f"{right.deed} of {kind.key} is given to posts, and it is issued by {kind.station_en} alone"
             yield located.problem(("kinds",), found, "posts: [], or kinds without a station")
             return
 

@@ -85,7 +85,7 @@ TABLES = [
         "each key once",
     ),
     Broken(FILE, "words: 洪水", "words: 暴雨", 4, "words", '"暴雨" is used before, in line 2', "each words once"),
-    _broken(DRAFT_RAIN, "posts: []", "posts: [administrator]", "kinds", "only the stations issues it", "posts: []"),
+    _broken(DRAFT_RAIN, "posts: []", "posts: [administrator]", "kinds", "issued by the stations alone", "posts: []"),
     _broken(RELAY, "[administrator]", "[town_duty]", "posts[0]", "has no warning.relay", "in posts.yaml"),
     _broken(LIFT_FLOOD, "[administrator]", "[town_duty]", "posts[0]", "has no warning.sign", "in posts.yaml"),
     Broken(
