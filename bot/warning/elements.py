@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from bot.directory.rules import place_name
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningNeed
@@ -19,6 +21,16 @@ WORDED = ("scope_words", "matters", "measures", "issuer", "consultation", "autho
 """The columns that are filled in by typing."""
 
 LONGEST_WORDS = 800
+
+
+class AtLevel(Protocol):
+    """A region and the level there, as a row or a view."""
+
+    @property
+    def region_code(self) -> str: ...
+    @property
+    def level(self) -> WarningLevel: ...
+
 
 _SEEN_LENGTH = 10
 _FARTHEST = timedelta(days=30)
@@ -93,16 +105,11 @@ def text_of(
 ) -> str:
     """The text as it is issued, made of its elements; `at` is the moment of publication, None while it is unknown."""
     kind = plan.warning_kind(series.kind_key)
-    by_level: dict[WarningLevel, list[str]] = {}
-    for place in places:
-        by_level.setdefault(place.level, []).append(plan.region(place.region_code).name)
     payload = texts.Text(
         act=version.act.value,
         kind=kind.name,
         level=version.level.value,
-        places=tuple(
-            texts.LevelLine(level=level.value, places=tuple(by_level[level])) for level in sorted(by_level, key=_rank)
-        ),
+        places=level_lines(plan, places),
         scope_words=version.scope_words,
         starts_at=version.starts_at or at,
         valid_until=version.valid_until,
@@ -117,8 +124,18 @@ def text_of(
     return texts.text(payload)
 
 
+def level_lines(plan: Plan, places: Iterable[AtLevel]) -> tuple[texts.LevelLine, ...]:
+    """The names of the places, the highest level first."""
+    by_level: dict[WarningLevel, list[str]] = {}
+    for place in places:
+        by_level.setdefault(place.level, []).append(place_name(plan, place.region_code))
+    return tuple(
+        texts.LevelLine(level=each.value, places=tuple(by_level[each])) for each in sorted(by_level, key=_rank)
+    )
+
+
 def moment_ahead(words: str, now: datetime) -> datetime | None:
-    """An instant after `now`: 12小时, 20:00, 明天8时, 13日8时, 7月13日08:00. The first such one; None for anything else."""
+    """An instant after `now`: 12小时, 20:00, 明天8时, 13日8时, 7月13日08:00. The first such; None if it is none."""
     bare = words.strip()
     if hours := _HOURS.match(bare):
         at = now + timedelta(hours=int(hours[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import Refusal
 from messages import warning as texts
+from messages import warning_draft
 
 
 class NoSuchWarning(Refusal):
@@ -46,3 +47,31 @@ class NotConcerned(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(texts.NotConcerned(number=number))
+
+
+class TimeUnread(Refusal):
+    """What was typed is no instant to come."""
+
+    def __init__(self) -> None:
+        super().__init__(warning_draft.TimeUnread())
+
+
+class TooLong(Refusal):
+    """More words than a field of a warning takes."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(warning_draft.TooLong(longest=longest))
+
+
+class ConsentUnread(Refusal):
+    """Post, number or time of a consent by telephone is missing."""
+
+    def __init__(self) -> None:
+        super().__init__(warning_draft.OralUnread())
+
+
+class SignYourself(Refusal):
+    """Somebody who may sign wants to write down a consent."""
+
+    def __init__(self) -> None:
+        super().__init__(warning_draft.SignYourself())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.plan.schema import Level, WarningAct, WarningLevel
-from bot.warning.models import Answer, Origin, PhoneResult, SeriesState, VersionState
+from bot.warning.models import Answer, Audience, Origin, PhoneResult, SeriesState, VersionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,60 @@ class SeriesView:
     issued: VersionView | None
     recipients: tuple[RecipientView, ...]
     drill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignerView:
+    """Somebody who may sign; not reachable: no message arrives, he must be telephoned."""
+
+    person_id: int
+    name: str
+    phone: str | None
+    platform_id: int | None
+    locale: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What issuing would do now; `unreachable` names the first of the villages with no group and nobody to reach."""
+
+    groups: int
+    people: int
+    minutes: int
+    unreachable: tuple[str, ...]
+    unreachable_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A version of the district's own before and while it is signed, as its two cards show it.
+
+    `seen`: what a signer's button carries; `missing`: keys of elements; `levels`: the levels a town may have.
+    """
+
+    series_id: int
+    series_number: str | None
+    kind_key: str
+    version: VersionView
+    audience: Audience
+    asking: str
+    drafted_by: int | None
+    signed_at: datetime | None
+    seen: str
+    missing: tuple[str, ...]
+    wants_number: bool
+    is_past: bool
+    preview: Preview
+    signers: tuple[SignerView, ...]
+    levels: tuple[WarningLevel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A draft that lies, or waits for its signature."""
+
+    version_id: int
+    kind_key: str
+    level: WarningLevel
+    opened_at: datetime

@@ -80,6 +80,12 @@ FURTHER_FILES = {
     "bot/plan/checking.py": "compares a pack's entries with each other",
     "bot/plan/demo_checking.py": "compares a demo world with its pack",
     "bot/plan/explaining.py": "errors that name file, line, field, expectation",
+    "bot/warning/drafting.py": "use cases of 拟发预警: the district's own text as rows while it is written",
+    "bot/warning/proposing.py": "use cases of 送签, and what signing shares with it",
+    "bot/warning/signing.py": "use cases of 签发, 退回, consent by telephone and 补签",
+    "bot/warning/elements.py": "the elements of a warning, what is typed into them, the text made of them, pure",
+    "bot/warning/rights.py": "who may do what with a warning: permission, post and the pack together",
+    "bot/warning/previewing.py": "what issuing a draft would do now, as its cards show it",
 }
 
 # --- queries live in repositories ------------------------------------------------------------------------------------

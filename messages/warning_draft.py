@@ -1,0 +1,496 @@
+"""Texts on the district's own warnings: the draft's form, the signing card, the text itself."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import ClassVar, TypedDict
+
+from messages.engine import Payload, render
+
+
+class What(TypedDict):
+    """Which warning a text is about: the kind in both languages, and the level's key."""
+
+    kind: str
+    kind_en: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelLine:
+    """The towns of one notice at one level."""
+
+    level: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Payload):
+    """The text of a warning as it is issued, in Chinese whoever reads it. Sent without mark-up; use `text`."""
+
+    template: ClassVar[str] = "warning_draft/text"
+    act: str
+    kind: str
+    level: str
+    places: tuple[LevelLine, ...]
+    scope_words: str
+    starts_at: datetime | None
+    valid_until: datetime | None
+    matters: str
+    measures: str
+    issuer: str
+    published_at: datetime | None
+    number: str
+    former_at: datetime | None
+    former_level: str
+
+
+def text(payload: Text) -> str:
+    """The text itself, plain."""
+    return html.unescape(render(payload, "zh"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseKind(Payload):
+    """Which kind; `relayed` are kinds that others issue and the district passes on."""
+
+    template: ClassVar[str] = "warning_draft/choose_kind"
+    any: bool
+    relayed: tuple[str, ...]
+    relayed_en: tuple[str, ...]
+    unfinished: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseLevel(Payload):
+    """Which level."""
+
+    template: ClassVar[str] = "warning_draft/choose_level"
+    kind: str
+    kind_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who may sign, and the number to call."""
+
+    name: str
+    phone: str | None
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Payload):
+    """The drafter's card in every state. `state`: draft, returned, proposed, signed, issued, discarded."""
+
+    template: ClassVar[str] = "warning_draft/draft"
+    number: str | None
+    kind: str
+    kind_en: str
+    level: str
+    act: str
+    state: str
+    places: tuple[LevelLine, ...]
+    scope_words: str
+    starts_at: datetime | None
+    valid_until: datetime | None
+    matters: str
+    measures: str
+    issuer: str
+    consultation: str
+    authority: str
+    platform_number: str
+    public: bool
+    missing: tuple[str, ...]
+    groups: int
+    people: int
+    minutes: int
+    unreachable: tuple[str, ...]
+    unreachable_count: int
+    signers: tuple[Signer, ...]
+    return_reason: str | None
+    signed_name: str | None
+    signed_at: datetime | None
+    asking: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskWords(Payload):
+    """The question for one field; `value` is what stands there."""
+
+    template: ClassVar[str] = "warning_draft/ask_words"
+    kind: str
+    kind_en: str
+    level: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeUnread(Payload):
+    """What was typed is no time to come."""
+
+    template: ClassVar[str] = "warning_draft/time_unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsWanted(Payload):
+    """The answer must be text."""
+
+    template: ClassVar[str] = "warning_draft/words_wanted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLong(Payload):
+    """More than a warning holds."""
+
+    template: ClassVar[str] = "warning_draft/too_long"
+    longest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapAField(Payload):
+    """A reply to the card itself names no field."""
+
+    template: ClassVar[str] = "warning_draft/tap_a_field"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Payload):
+    """The signing card. `state`: proposed, signed (the platform's number is awaited), issued, returned, past."""
+
+    template: ClassVar[str] = "warning_draft/sign"
+    kind: str
+    kind_en: str
+    level: str
+    act: str
+    state: str
+    places: tuple[LevelLine, ...]
+    consultation: str
+    authority: str
+    platform_number: str
+    wants_number: bool
+    text: str
+    drafted_name: str
+    groups: int
+    people: int
+    unreachable: tuple[str, ...]
+    unreachable_count: int
+    signed_name: str | None
+    signed_at: datetime | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskReturn(Payload):
+    """Why it is returned."""
+
+    template: ClassVar[str] = "warning_draft/ask_return"
+    kind: str
+    kind_en: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned(Payload):
+    """To the drafter: it came back, and why."""
+
+    template: ClassVar[str] = "warning_draft/returned"
+    kind: str
+    kind_en: str
+    level: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred(Payload):
+    """To the drafter: the district government is to sign; what to say on the telephone."""
+
+    template: ClassVar[str] = "warning_draft/referred"
+    kind: str
+    kind_en: str
+    level: str
+    name: str
+    office: str
+    office_en: str
+    phone: str | None
+    places: tuple[LevelLine, ...]
+    desk_phone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferredBack(Payload):
+    """To the leader: the desk telephones the district government."""
+
+    template: ClassVar[str] = "warning_draft/referred_back"
+    kind: str
+    kind_en: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOral(Payload):
+    """Who agreed on the telephone, at which number, when."""
+
+    template: ClassVar[str] = "warning_draft/ask_oral"
+    kind: str
+    kind_en: str
+    level: str
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OralUnread(Payload):
+    """Post, number or time is missing; nothing was issued."""
+
+    template: ClassVar[str] = "warning_draft/oral_unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignYourself(Payload):
+    """Somebody who may sign wants to write down a consent by telephone."""
+
+    template: ClassVar[str] = "warning_draft/sign_yourself"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWanted(Payload):
+    """To the drafter: signed; the platform's number is awaited, then it goes out."""
+
+    template: ClassVar[str] = "warning_draft/number_wanted"
+    kind: str
+    kind_en: str
+    level: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedAndIssued(Payload):
+    """To the drafter, and to who signed: it is out. `oral`: on consent by telephone, to be signed in the morning."""
+
+    template: ClassVar[str] = "warning_draft/signed_and_issued"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    act: str
+    name: str
+    at: datetime
+    oral: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Countersign(Payload):
+    """To who may sign: a consent by telephone waits for the signature."""
+
+    template: ClassVar[str] = "warning_draft/countersign"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    act: str
+    oral: str
+    issued_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Countersigned(Payload):
+    """It is signed now."""
+
+    template: ClassVar[str] = "warning_draft/countersigned"
+    number: str
+    kind: str
+    kind_en: str
+    level: str
+    name: str
+    at: datetime
+
+
+_AT = datetime(2026, 7, 11, 18, 15, tzinfo=UTC)
+_LATER = datetime(2026, 7, 12, 6, 15, tzinfo=UTC)
+_KIND, _KIND_EN, _LEVEL = "洪水", "Flood", "yellow"
+_PLACES = (LevelLine(level="yellow", places=("龙水镇", "宝顶镇")), LevelLine(level="blue", places=("古龙镇",)))
+_MATTERS = "濑溪河龙水段水位将超警戒 <0.5米>，沿河低洼处可能进水。"
+_MEASURES = "沿河住户准备转移，停止涉水作业，值班人员到岗。"
+_CONSULTATION = "00:40 水利、气象、规自、应急会商，建议Ⅲ级"
+_AUTHORITY = "授权书〔2026〕3号，洪水Ⅲ、Ⅳ级，有效至2026-12-31"
+_LEADER = "区应急局副局长"
+_SIGNERS = (
+    Signer(name=_LEADER, phone="+861000000402", reachable=True),
+    Signer(name="区应急局局长", phone=None, reachable=False),
+)
+_TEXT = Text(
+    act="issue",
+    kind=_KIND,
+    level=_LEVEL,
+    places=_PLACES,
+    scope_words="濑溪河沿岸",
+    starts_at=_AT,
+    valid_until=_LATER,
+    matters=_MATTERS,
+    measures=_MEASURES,
+    issuer="区应急局",
+    published_at=_AT,
+    number="",
+    former_at=None,
+    former_level="",
+)
+_UPGRADED = replace(_TEXT, act="upgrade", number="预0712-1", former_at=_AT, former_level="blue", scope_words="")
+_LIFTED = replace(
+    _UPGRADED, act="lift", former_level="yellow", matters="濑溪河水位已退到警戒以下。", places=_PLACES[:1]
+)
+_DRAFT = Draft(
+    number=None,
+    kind=_KIND,
+    kind_en=_KIND_EN,
+    level=_LEVEL,
+    act="issue",
+    state="draft",
+    places=_PLACES,
+    scope_words="濑溪河沿岸",
+    starts_at=None,
+    valid_until=_LATER,
+    matters=_MATTERS,
+    measures=_MEASURES,
+    issuer="区应急局",
+    consultation=_CONSULTATION,
+    authority=_AUTHORITY,
+    platform_number="",
+    public=True,
+    missing=(),
+    groups=5,
+    people=12,
+    minutes=1,
+    unreachable=("龙水镇 高坡村", "宝顶镇 东岳村"),
+    unreachable_count=12,
+    signers=_SIGNERS,
+    return_reason=None,
+    signed_name=None,
+    signed_at=None,
+    asking="",
+)
+_EMPTY = replace(
+    _DRAFT,
+    places=(),
+    scope_words="",
+    valid_until=None,
+    consultation="",
+    authority="",
+    public=False,
+    missing=("valid_until", "places", "consultation", "authority"),
+    groups=0,
+    people=0,
+    minutes=0,
+    unreachable=(),
+    unreachable_count=0,
+)
+_SIGN = Sign(
+    kind=_KIND,
+    kind_en=_KIND_EN,
+    level=_LEVEL,
+    act="issue",
+    state="proposed",
+    places=_PLACES,
+    consultation=_CONSULTATION,
+    authority=_AUTHORITY,
+    platform_number="",
+    wants_number=True,
+    text=text(replace(_TEXT, published_at=None)),
+    drafted_name="区应急局值班员",
+    groups=5,
+    people=12,
+    unreachable=("龙水镇 高坡村", "宝顶镇 东岳村"),
+    unreachable_count=2,
+    signed_name=None,
+    signed_at=None,
+    own=False,
+)
+_ISSUED = SignedAndIssued(
+    number="预0712-1",
+    kind=_KIND,
+    kind_en=_KIND_EN,
+    level=_LEVEL,
+    act="issue",
+    name=_LEADER,
+    at=_AT,
+    oral=False,
+)
+_REFERRED = Referred(
+    kind=_KIND,
+    kind_en=_KIND_EN,
+    level=_LEVEL,
+    name=_LEADER,
+    office="区政府办公室",
+    office_en="District government office",
+    phone="+862343768676",
+    places=_PLACES,
+    desk_phone="+862343761995",
+)
+_FIELDS = (
+    *("scope_words", "matters", "measures", "issuer", "consultation", "authority", "platform_number"),
+    *("valid_until", "starts_at", "reason"),
+)
+
+SAMPLES: list[Payload] = [
+    _TEXT,
+    replace(_TEXT, published_at=None, starts_at=None),
+    _UPGRADED,
+    replace(_UPGRADED, act="extend", former_level="yellow"),
+    _LIFTED,
+    replace(_LIFTED, act="withdraw", matters="误发。"),
+    ChooseKind(any=True, relayed=("暴雨", "大风"), relayed_en=("Rainstorm", "Gale"), unfinished=0),
+    ChooseKind(any=True, relayed=("暴雨", "大风"), relayed_en=("Rainstorm", "Gale"), unfinished=2),
+    ChooseKind(any=False, relayed=(), relayed_en=(), unfinished=0),
+    ChooseLevel(kind=_KIND, kind_en=_KIND_EN),
+    _DRAFT,
+    _EMPTY,
+    *(replace(_EMPTY, asking=asking) for asking in ("level", "places", "valid_until", "audience")),
+    replace(_DRAFT, state="returned", return_reason="范围太大，只发两个镇"),
+    replace(_DRAFT, state="proposed"),
+    replace(_DRAFT, state="proposed", signers=()),
+    replace(_DRAFT, state="signed", signed_name=_LEADER, signed_at=_AT),
+    replace(_DRAFT, state="issued", number="预0712-1", platform_number="50011120260712001", signed_name=_LEADER),
+    replace(_DRAFT, state="discarded"),
+    replace(_DRAFT, number="预0712-1", act="upgrade"),
+    replace(_EMPTY, number="预0712-1", act="lift", matters="", missing=("reason",)),
+    replace(_DRAFT, number="预0712-1", act="withdraw", matters="误发。", state="proposed"),
+    *(AskWords(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL, field=field, value="") for field in _FIELDS),
+    AskWords(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL, field="matters", value=_MATTERS),
+    TimeUnread(),
+    WordsWanted(),
+    TooLong(longest=800),
+    TapAField(),
+    _SIGN,
+    replace(_SIGN, own=True, wants_number=False, unreachable=(), unreachable_count=0),
+    replace(_SIGN, state="signed", signed_name=_LEADER, signed_at=_AT),
+    replace(_SIGN, state="issued", signed_name=_LEADER, signed_at=_AT, platform_number="50011120260712001"),
+    replace(_SIGN, state="returned"),
+    replace(_SIGN, state="past"),
+    replace(_SIGN, act="lift", text=text(_LIFTED), consultation="", authority="", wants_number=False),
+    AskReturn(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL),
+    Returned(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL, name=_LEADER, reason="范围太大，只发两个镇"),
+    _REFERRED,
+    replace(_REFERRED, phone=None, desk_phone=None),
+    ReferredBack(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL),
+    AskOral(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL, signers=_SIGNERS),
+    OralUnread(),
+    SignYourself(),
+    NumberWanted(kind=_KIND, kind_en=_KIND_EN, level=_LEVEL, name=_LEADER),
+    _ISSUED,
+    replace(_ISSUED, oral=True, act="lift"),
+    Countersign(
+        number="预0712-1",
+        kind=_KIND,
+        kind_en=_KIND_EN,
+        level=_LEVEL,
+        act="issue",
+        oral="区应急局副局长 +86 10000 00402，02:12 电话同意",
+        issued_at=_AT,
+        text=text(_TEXT),
+    ),
+    Countersigned(number="预0712-1", kind=_KIND, kind_en=_KIND_EN, level=_LEVEL, name=_LEADER, at=_AT),
+]
