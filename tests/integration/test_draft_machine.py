@@ -35,7 +35,7 @@ from bot.delivery.painter import Painter
 from bot.incident.models import Threat
 from bot.intake import form, jobs, receiving, service, telephone
 from bot.intake.answers import FIGURES
-from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question, Report
+from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question, Report, Via
 from bot.intake.schemas import Sent
 from bot.plan.schema import Nature
 from bot.plan.service import Plan
@@ -286,9 +286,10 @@ class Drafts(RuleBasedStateMachine):
         drafts = {draft.report_id: draft.id for draft in books.drafts if draft.state is DraftState.FILED}
         for report in books.reports:
             draft = drafts[report.id]
+            unasked = report.id in self.lapsed or (report.via is Via.TELEPHONE and report.nature is Nature.ACCIDENT)
             if report.threat is Threat.NO:
                 assert report.nature is not Nature.DANGER_SIGN or draft in self.joined
-            elif report.threat is Threat.YES or report.id not in self.lapsed:
+            elif report.threat is Threat.YES or not unasked:
                 assert (draft, report.threat) in self.answered
 
     # the machinery
