@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from bot.delivery.schemas import Button, Key
+from bot.delivery.schemas import Button
 from messages.engine import label
 
+
+class Worded(Protocol):
+    """A button, or a key of the menu."""
+
+    @property
+    def text(self) -> str: ...
+
+
 T = TypeVar("T")
-B = TypeVar("B", Button, Key)
+B = TypeVar("B", bound=Worded)
 
 PER_PAGE = 30
 """Ten rows of three: all towns of a district on one page, and far below the platform's hundred buttons."""
@@ -32,12 +40,12 @@ def in_rows(buttons: Sequence[B], columns: int) -> list[list[B]]:
     return rows
 
 
-def fits(row: Sequence[B]) -> bool:
+def fits(row: Sequence[Worded]) -> bool:
     """Whether a phone shows every word of the row; the platform makes the buttons of a row equally wide."""
     return max(map(_width, row)) <= _ROW_WIDTH / len(row)
 
 
-def _width(button: Button | Key) -> int:
+def _width(button: Worded) -> int:
     wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in button.text)
     return len(button.text) + wide + _EDGES
 
