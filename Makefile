@@ -62,7 +62,7 @@ golden: $(READY) ## write the golden files anew after a text was changed on purp
 	@$(PYTEST) -q tests/unit/test_messages.py --golden $(ARGS)
 
 screens: $(READY) ## look at every screen and text in both languages: pictures in var/screens, needs a Chromium
-	@$(BIN)/python -m tests.screens
+	@$(BIN)/python -m tests.screens $(ARGS)
 
 bench: $(READY) ## measure what the documents claim
 	@test -e benchmarks/__main__.py || { echo "There is nothing to measure yet: benchmarks/ does not exist."; exit 1; }
