@@ -16,6 +16,9 @@ from bot.core.upsert import insert_new
 from bot.delivery.models import Card, CardState, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Target, Telling
 
+MASS = 50
+"""Chats told at once beyond which what is told to a few goes first: an order to one person waits for no broadcast."""
+
 
 async def text_id(session: AsyncSession, how: Telling, locale: str, body: dict[str, Any]) -> int:
     """The id of the text, stored now unless it is there already.
@@ -46,6 +49,7 @@ async def add_messages(
             "thread_id": target.thread_id,
             "text_id": text,
             "lane": int(how.lane),
+            "mass": len(targets) > MASS,
             "critical": how.critical,
             "silent": target.silent,
             "drill": how.drill,
