@@ -56,13 +56,13 @@ fix: $(READY) ## mend what can be mended by itself: formatting, import order, si
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/ruff check .
 
 faults: $(READY) ## the long kill runs, some minutes: 60 kills under a stream of acts, on each database
-	@$(PYTEST) tests/faults -m faults $(ARGS)
+	@$(PYTEST) tests/faults tests/e2e/test_storm.py -m faults $(ARGS)
 
 golden: $(READY) ## write the golden files anew after a text was changed on purpose; read the diff before you commit it
 	@$(PYTEST) -q tests/unit/test_messages.py --golden $(ARGS)
 
 screens: $(READY) ## look at every screen and text in both languages: pictures in var/screens, needs a Chromium
-	@$(BIN)/python -m tests.screens
+	@$(BIN)/python -m tests.screens $(ARGS)
 
 bench: $(READY) ## measure what the documents claim
 	@test -e benchmarks/__main__.py || { echo "There is nothing to measure yet: benchmarks/ does not exist."; exit 1; }

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bot.delivery.schemas import Button
 from messages.engine import label
 
+
+class Worded(Protocol):
+    """A button, or a key of the menu."""
+
+    @property
+    def text(self) -> str: ...
+
+
 T = TypeVar("T")
+B = TypeVar("B", bound=Worded)
 
 PER_PAGE = 30
 """Ten rows of three: all towns of a district on one page, and far below the platform's hundred buttons."""
@@ -20,9 +29,9 @@ _EDGES = 2
 edges."""
 
 
-def in_rows(buttons: Sequence[Button], columns: int) -> list[list[Button]]:
+def in_rows(buttons: Sequence[B], columns: int) -> list[list[B]]:
     """The buttons in rows of at most `columns`, fewer where a phone would cut their words off."""
-    rows: list[list[Button]] = []
+    rows: list[list[B]] = []
     for button in buttons:
         if rows and len(rows[-1]) < columns and fits([*rows[-1], button]):
             rows[-1].append(button)
@@ -31,12 +40,12 @@ def in_rows(buttons: Sequence[Button], columns: int) -> list[list[Button]]:
     return rows
 
 
-def fits(row: Sequence[Button]) -> bool:
+def fits(row: Sequence[Worded]) -> bool:
     """Whether a phone shows every word of the row; the platform makes the buttons of a row equally wide."""
     return max(map(_width, row)) <= _ROW_WIDTH / len(row)
 
 
-def _width(button: Button) -> int:
+def _width(button: Worded) -> int:
     wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in button.text)
     return len(button.text) + wide + _EDGES
 

@@ -77,13 +77,16 @@ class Text(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One text on its way to one chat. The unique key is what makes telling somebody twice impossible."""
+    """One text on its way to one chat. The unique key is what makes telling somebody twice impossible.
+
+    `mass`: one of so many that what is told to a few in the same lane goes before it.
+    """
 
     __tablename__ = "delivery_message"
     __table_args__ = (
         UniqueConstraint("subject", "version", "chat_id", "purpose", "seq"),
         CheckConstraint("lane between 0 and 3", name="delivery_message_lane"),
-        Index("ix_delivery_message_queue", "state", "lane", "id"),
+        Index("ix_delivery_message_queue", "state", "lane", "mass", "id"),
         Index("ix_delivery_message_order", "chat_id", "subject", "id"),
         Index("ix_delivery_message_platform", "chat_id", "message_id"),
     )
@@ -97,6 +100,7 @@ class Message(SQLModel, table=True):
     thread_id: int | None = Field(default=None, sa_type=PlatformId)
     text_id: int = Field(foreign_key="delivery_text.id", index=True)
     lane: int = Field(sa_type=Integer)
+    mass: bool = False
     critical: bool = False
     silent: bool = False
     drill: bool = False

@@ -33,7 +33,7 @@ _Instant = datetime | BindParameter[Any]
 
 
 async def claim_messages(session: AsyncSession, now: datetime, lanes: Sequence[Lane], limit: int) -> list[Shipment]:
-    """Claims the next rows of the lanes, in order of lane and age, at most one per subject and chat."""
+    """Claims the next rows of the lanes, by lane, what is told to a few first, then age; one per subject and chat."""
     ids = (await session.exec(_to_claim(tuple(lanes), limit), params={"now": now})).all()
     if not ids:
         return []
@@ -192,7 +192,7 @@ async def _nothing(session: AsyncSession, now: datetime, statements: Sequence[Se
 @cache
 def _to_claim(lanes: tuple[Lane, ...], limit: int) -> SelectOfScalar[int]:
     due = select(Message.id).where(_may_be_claimed(_NOW), col(Message.lane).in_([int(lane) for lane in lanes]))
-    in_turn = due.order_by(col(Message.lane), col(Message.id)).limit(limit)
+    in_turn = due.order_by(col(Message.lane), col(Message.mass), col(Message.id)).limit(limit)
     return in_turn.with_for_update(skip_locked=True)
 
 
@@ -284,6 +284,7 @@ def _of_message(row: Message, text: Text) -> Shipment:
         repeated=row.repeated,
         plain=row.plain,
         attempts=row.attempts,
+        mass=row.mass,
         critical=row.critical,
     )
 

@@ -19,6 +19,9 @@ from bot.delivery.schemas import Target, Telling
 _NOT_SENT = (*OPEN_STATES, MessageState.HELD)
 """A held one too: nobody is to release what no longer holds."""
 
+MASS = 50
+"""Chats told at once beyond which what is told to a few goes first: an order to one person waits for no broadcast."""
+
 
 async def text_id(session: AsyncSession, how: Telling, locale: str, body: dict[str, Any]) -> int:
     """The id of the text, stored now unless it is there already.
@@ -49,6 +52,7 @@ async def add_messages(
             "thread_id": target.thread_id,
             "text_id": text,
             "lane": int(how.lane),
+            "mass": len(targets) > MASS,
             "critical": how.critical,
             "silent": target.silent,
             "drill": how.drill,

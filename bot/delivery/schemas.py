@@ -164,6 +164,7 @@ class Shipment:
     repeated: bool = False
     plain: bool = False
     attempts: int = 0
+    mass: bool = False
     critical: bool = True
 
 

@@ -237,8 +237,8 @@ def _key(shipment: Shipment) -> _Key:
     return shipment.is_card, shipment.id
 
 
-def _turn(shipment: Shipment) -> tuple[int, bool, int]:
-    return int(shipment.lane), not shipment.is_card, shipment.id
+def _turn(shipment: Shipment) -> tuple[int, bool, bool, int]:
+    return int(shipment.lane), shipment.mass, not shipment.is_card, shipment.id
 
 
 async def is_settled(database: Database, now: datetime) -> tuple[bool, datetime | None]:

@@ -24,11 +24,11 @@ from bot.incident.deeds import family as family
 from bot.incident.deeds import subject_of as subject_of
 from bot.incident.enquiries import asked_for as asked_for
 from bot.incident.errors import AlreadyTaken, InOtherHands, NoSuchIncident, NotYours
-from bot.incident.models import EntryKind, Facts, Follower, Incident
+from bot.incident.models import EntryKind, Facts, Follower, Incident, Threat
 from bot.incident.rules import RIGHTS, Deed, next_chase
 from bot.incident.schemas import Addition, IncidentView, Opening, Reporter, TierReached
 from bot.incident.views import own_view
-from bot.plan.schema import WaitKey
+from bot.plan.schema import Nature, WaitKey
 from bot.plan.service import Plan
 from messages import desk as desk_texts
 from messages import evidence as evidence_texts
@@ -312,7 +312,9 @@ async def order_reporter(scene: Scene, incident: Incident, reporter: Reporter, r
     told = tuple(tier.tier.value for tier in reached if tier.targets)
     calls = audience.phones(scene.plan, incident.region_code)
     payload: texts.Order | texts.Filed = texts.Order(number=incident.number, told=told, phones=calls)
-    if not incident.threat.counts:
+    # Only on the telephone nobody is asked who is threatened; an officer at his desk is not sent to bring people out.
+    by_telephone = incident.nature is Nature.ACCIDENT and incident.threat is Threat.UNCLEAR
+    if by_telephone or not incident.threat.counts:
         payload = texts.Filed(number=incident.number, nature=incident.nature.value, told=told, phones=calls)
     target = Target(reporter.chat_id, reporter.locale)
     await delivery.tell(scene.session, scene.now, deeds.ringing(incident, "order"), payload, [target])

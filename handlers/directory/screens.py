@@ -62,7 +62,7 @@ def menu(actor: Actor, locale: str) -> ReplyKeyboard:
     if actor.person_id is None:
         return contact(locale)
     rows = ([_key(key, locale) for key, right in row if right is None or actor.may(right)] for row in _MENU)
-    return ReplyKeyboard([row for row in rows if row])
+    return ReplyKeyboard([keys for row in rows for keys in in_rows(row, len(row))])
 
 
 def _key(key: str, locale: str) -> Key:

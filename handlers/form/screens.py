@@ -150,7 +150,7 @@ def casualties_text(facts: Facts, locale: str) -> str:
     """死亡2 失联不清楚 …, all five, as soon as one is known; else empty."""
     if not is_answered(facts, Asked.CASUALTIES):
         return ""
-    return " ".join(_figure(facts, name, locale) for name in answers.FIGURES)
+    return label("form.figure_between", locale).join(_figure(facts, name, locale) for name in answers.FIGURES)
 
 
 def kind_name(plan: Plan, key: str | None, locale: str) -> str:

@@ -16,7 +16,7 @@ from messages import lists as texts
 from messages.engine import Payload, label
 
 _LONGEST_BUTTON = 30
-_LONGEST_WHAT = 16
+_LONGEST_WHAT = 11
 
 
 def title(plan: Plan, nature: Nature, kind_key: str | None, what: str | None, locale: str) -> str:

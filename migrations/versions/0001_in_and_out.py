@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
         sa.Column("text_id", sa.Integer(), nullable=False),
         sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("mass", sa.Boolean(), nullable=False),
         sa.Column("critical", sa.Boolean(), nullable=False),
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("drill", sa.Boolean(), nullable=False),
@@ -156,7 +157,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_message_order", "delivery_message", ["chat_id", "subject", "id"])
     op.create_index("ix_delivery_message_platform", "delivery_message", ["chat_id", "message_id"])
-    op.create_index("ix_delivery_message_queue", "delivery_message", ["state", "lane", "id"])
+    op.create_index("ix_delivery_message_queue", "delivery_message", ["state", "lane", "mass", "id"])
     op.create_index("ix_delivery_message_text_id", "delivery_message", ["text_id"])
 
 

@@ -50,14 +50,14 @@ async def test_worker_and_town_duty_officer_meet_over_one_photo(town: Live, open
     card = _saying(desk, r"险情 龙水\d{4}-\d+（未核实）[\s\S]*有人受威胁[\s\S]*尚无人接手")
     await expect(card).to_have_attribute("data-arrival", "ringing", timeout=PATIENCE_MS)
     await expect(_saying(_phone(town, page, "district_duty"), "险情 龙水")).to_have_attribute("data-arrival", "ringing")
-    await _shoot(town, page, "desk.png")
+    await shoot(town, page, "desk.png")
 
     await _tap(desk, "我来处理")
     await _sees(worker, r"龙水镇值班员（A）已接手。\s*你在安全处等，不下河、不上坡。")
     await _tap(desk, "15分钟内到")
     await _sees(worker, r"龙水镇值班员（A）已接手，\d\d:\d\d前到。")
     await _sees(desk, r"龙水镇值班员（A） 已接手，\d\d:\d\d前到")
-    await _shoot(town, page, "danger-sign.png")
+    await shoot(town, page, "danger-sign.png")
 
     await town.stage.hears_nothing("baoding", "baoding_duty", "gulong", "yongxi")
     await expect(_phone(town, page, "baoding_duty").locator('[data-arrival="ringing"]')).to_have_count(0)
@@ -72,7 +72,7 @@ async def test_the_same_on_one_phone_held_in_one_hand(town: Live, open_page: Ope
 
     await _sees(worker, "先撤人，不要等回复。")
     await _sees(worker, "几户几人？")
-    await _shoot(town, page, "phone.png")
+    await shoot(town, page, "phone.png")
 
 
 async def test_an_english_speaking_worker_sees_english_beside_a_chinese_desk(town: Live, open_page: Opener) -> None:
@@ -88,7 +88,7 @@ async def test_an_english_speaking_worker_sees_english_beside_a_chinese_desk(tow
     await _sees(worker, r"Get people out first[\s\S]*\+86 10000 01100")
     await _tap(desk, "我来处理")
     await _sees(worker, r"has it in hand")
-    await _shoot(town, page, "danger-sign-en.png")
+    await shoot(town, page, "danger-sign-en.png")
 
 
 async def _open(town: Live, open_page: Opener, reporter: str) -> tuple[Page, Locator, Locator]:
@@ -119,7 +119,7 @@ async def _tap(where: Locator, words: str) -> None:
     await where.locator(f'[data-testid="inline-button"][data-text="{words}"]').last.click(timeout=PATIENCE_MS)
 
 
-async def _shoot(town: Live, page: Page, name: str) -> None:
+async def shoot(town: Live, page: Page, name: str) -> None:
     """A picture for the README, when one is asked for."""
     if folder := os.environ.get("SCREENSHOTS"):
         await page.mouse.move(1, 1)

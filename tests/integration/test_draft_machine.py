@@ -34,8 +34,7 @@ from bot.delivery.models import Card, CardState, Text
 from bot.delivery.painter import Painter
 from bot.incident.models import Threat
 from bot.intake import form, jobs, receiving, service, telephone
-from bot.intake.answers import FIGURES
-from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question, Report
+from bot.intake.models import Asked, Draft, DraftState, Item, ItemKind, Question, Report, Via
 from bot.intake.schemas import Sent
 from bot.plan.schema import Nature
 from bot.plan.service import Plan
@@ -49,7 +48,7 @@ Deed = Callable[[AsyncSession, Actor], Awaitable[None]]
 Do = Callable[..., Awaitable[None]]
 
 MANY = settings(
-    max_examples=8,
+    max_examples=12,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -59,7 +58,7 @@ MANY = settings(
 )
 WHO = st.sampled_from(("worker", "worker", "cadre", "town"))
 DEATHS = st.sampled_from((0, 0, 0, 1, 2))
-RECENT = st.integers(0, 3)
+RECENT = st.sampled_from((0, 0, 0, 0, 1, 1, 2, 3, 5, 8))
 PLACES = ((29.7, 105.72), (29.7005, 105.7205), (29.9, 105.9))
 WORDS = ("屋后坡裂了", "死1困2", "刚才", "横店村", "村支书 +86 10000 00201", "https://surl.amap.com/a1", "有", "4")
 CHOICES = (
@@ -68,8 +67,29 @@ CHOICES = (
     *((Asked.TIME, "10"), (Asked.CASUALTIES, "none"), (Asked.CASUALTIES, "dead.2"), (Asked.CASUALTIES, "trapped.")),
     *((Asked.MEASURES, "已撤人"), (Asked.REINFORCEMENT, "yes"), (Asked.CONTACT, "me")),
 )
-STEPS = ("", "s.geological.1", "r.500111.1", *FIGURES[:2], "q.滑坡")
+SENDINGS = ("photo", "photo", "voice", "words", "place", "again", "again", "edit", "late", "late")
 LONGEST_DATA_BYTES = 64
+
+
+def _without_plan(do: Do) -> Do:
+    async def done(session: AsyncSession, _plan: Plan, actor: Actor, now: datetime, *more: object) -> None:
+        await do(session, actor, now, *more)
+
+    return done
+
+
+FREELY = [_without_plan(do) for do in (service.keep, service.discard, form.more)]
+TAPS: list[tuple[Do, tuple[object, ...]]] = [
+    *((service.answer, (threat,)) for threat in list(Threat) * 5),
+    *((service.settle, (nature,)) for nature in (Nature.ACCIDENT, Nature.HAZARD) * 4),
+    *((do, ()) for do in FREELY[:2] * 2),
+    *((do, ()) for do in (service.distinct, service.submit, service.withdraw, service.restore, service.join, *FREELY)),
+    *((partial(form.leave, onward=onward), ()) for onward in (True, False)),
+    *((_without_plan(form.open_field), (field, "")) for field in Asked),
+    *((_without_plan(form.open_field), (Asked.KIND, step)) for step in ("s.geological.1", "q.滑坡")),
+    *((_without_plan(form.open_field), (Asked.CASUALTIES, "trapped")),),
+    *((form.choose, choice) for choice in CHOICES),
+]
 
 
 class PowerFailedError(Exception):
@@ -100,7 +120,7 @@ class Drafts(RuleBasedStateMachine):
         self.numbers = count(1)
         self.taken: list[tuple[str, Sent]] = []
         self.late: list[tuple[str, Sent]] = []
-        self.answered: set[tuple[int, Threat]] = set()
+        self.answered: set[tuple[int, object]] = set()
         self.joined: set[int] = set()
         self.lapsed: set[int] = set()
         self.number = re.compile(rf"{plan.number_prefix(TOWN)}\d{{4}}-\d+")
@@ -113,9 +133,23 @@ class Drafts(RuleBasedStateMachine):
 
     # what people send
 
-    @rule(who=WHO, kind=st.sampled_from((ItemKind.PHOTO, ItemKind.PHOTO, ItemKind.VOICE)), deaths=DEATHS)
-    def send_file(self, who: str, kind: ItemKind, deaths: int) -> None:
-        self.receive(who, self.sent(who, kind), deaths)
+    @rule(who=WHO, what=st.sampled_from(SENDINGS), recent=RECENT, text=st.sampled_from(WORDS), deaths=DEATHS)
+    def send(self, who: str, what: str, recent: int, text: str, deaths: int) -> None:
+        if what == "again" and self.taken:
+            self.receive(*self.taken[-1 - recent % len(self.taken)], deaths)
+        elif what == "edit" and self.taken:
+            sender, sent = self.taken[-1 - recent % len(self.taken)]
+            self.receive(sender, replace(sent, text=text, is_edit=True), deaths)
+        elif what == "late" and self.late:
+            self.receive(*self.late.pop(recent % len(self.late)), deaths)
+        elif what == "words":
+            self.receive(who, replace(self.sent(who, ItemKind.TEXT), text=text), deaths)
+        elif what == "place":
+            latitude, longitude = PLACES[recent % len(PLACES)]
+            sent = replace(self.sent(who, ItemKind.LOCATION), latitude=latitude, longitude=longitude)
+            self.receive(who, sent, deaths)
+        else:
+            self.receive(who, self.sent(who, ItemKind.VOICE if what == "voice" else ItemKind.PHOTO), deaths)
 
     @rule(who=WHO, order=st.permutations(range(3)), deaths=DEATHS)
     def send_album(self, who: str, order: list[int], deaths: int) -> None:
@@ -126,87 +160,32 @@ class Drafts(RuleBasedStateMachine):
         self.late += [(who, part) for part in others]
         self.receive(who, first, deaths)
 
-    @rule(recent=RECENT, deaths=DEATHS)
-    def late_part(self, recent: int, deaths: int) -> None:
-        if self.late:
-            self.receive(*self.late.pop(recent % len(self.late)), deaths)
-
-    @rule(recent=st.integers(0, 30), deaths=DEATHS)
-    def same_message_again(self, recent: int, deaths: int) -> None:
-        if self.taken:
-            self.receive(*self.taken[-1 - recent % len(self.taken)], deaths)
-
-    @rule(who=WHO, text=st.sampled_from(WORDS), deaths=DEATHS)
-    def write(self, who: str, text: str, deaths: int) -> None:
-        self.receive(who, replace(self.sent(who, ItemKind.TEXT), text=text), deaths)
-
-    @rule(who=WHO, place=st.sampled_from(PLACES), deaths=DEATHS)
-    def share_location(self, who: str, place: tuple[float, float], deaths: int) -> None:
-        sent = replace(self.sent(who, ItemKind.LOCATION), latitude=place[0], longitude=place[1])
-        self.receive(who, sent, deaths)
-
-    @rule(recent=st.integers(0, 30), text=st.sampled_from(WORDS), deaths=DEATHS)
-    def edit(self, recent: int, text: str, deaths: int) -> None:
-        if not self.taken:
-            return
-        who, sent = self.taken[-1 - recent % len(self.taken)]
-        self.receive(who, replace(sent, text=text, is_edit=True), deaths)
-
     # what people tap, on new cards and on old ones
 
-    @rule(who=WHO, recent=RECENT, threat=st.sampled_from(Threat), deaths=DEATHS)
-    def answer(self, who: str, recent: int, threat: Threat, deaths: int) -> None:
+    @rule(who=WHO, recent=RECENT, tapped=st.sampled_from(TAPS), deaths=DEATHS)
+    def tap(self, who: str, recent: int, tapped: tuple[Do, tuple[object, ...]], deaths: int) -> None:
+        do, more = tapped
         draft = self.recent_draft(who, recent)
-        if self.on_draft(who, recent, deaths, service.answer, threat):
-            self.answered.add((draft, threat))
+        if not self.on_draft(who, recent, deaths, do, *more):
+            return
+        if do is service.answer:
+            self.answered.add((draft, more[0]))
+        if do is service.join:
+            into = {each.report_id for each in self.books().drafts if each.id == draft}
+            assert all(each.withdrawn_at is None for each in self.books().reports if each.id in into)
 
-    @rule(who=WHO, recent=RECENT, nature=st.sampled_from((Nature.ACCIDENT, Nature.HAZARD)), deaths=DEATHS)
-    def settle(self, who: str, recent: int, nature: Nature, deaths: int) -> None:
-        self.on_draft(who, recent, deaths, service.settle, nature)
+    @rule(who=WHO, other=RECENT, deaths=DEATHS)
+    def same(self, who: str, other: int, deaths: int) -> None:
+        steps = [each.at_step for each in self.drafts_of(who) if each.question is Question.LIKENESS]
+        candidates = [int(number) for number in ".".join(steps[:1]).split(".") if number.isdecimal()]
+        asked = [each.question is Question.LIKENESS for each in self.drafts_of(who)]
+        if candidates:
+            recent, report = asked.index(True), candidates[other % len(candidates)]
+            draft = self.recent_draft(who, recent)
+            if self.on_draft(who, recent, deaths, service.same, report):
+                self.joined.add(draft)
 
-    @rule(who=WHO, recent=RECENT, other=RECENT, deaths=DEATHS)
-    def same(self, who: str, recent: int, other: int, deaths: int) -> None:
-        draft = self.recent_draft(who, recent)
-        steps = [each.at_step for each in self.books().drafts if each.id == draft]
-        candidates = [int(number) for number in ".".join(steps).split(".") if number.isdecimal()]
-        if candidates and self.on_draft(who, recent, deaths, service.same, candidates[other % len(candidates)]):
-            self.joined.add(draft)
-
-    @rule(who=WHO, recent=RECENT, deaths=DEATHS, do=st.sampled_from((service.distinct, service.submit)))
-    def distinct_or_submit(self, who: str, recent: int, deaths: int, do: Do) -> None:
-        self.on_draft(who, recent, deaths, do)
-
-    @rule(who=WHO, recent=RECENT, deaths=DEATHS, do=st.sampled_from((service.withdraw, service.restore)))
-    def take_back_or_up(self, who: str, recent: int, deaths: int, do: Do) -> None:
-        self.on_draft(who, recent, deaths, do)
-
-    @rule(who=WHO, recent=RECENT, deaths=DEATHS)
-    def join(self, who: str, recent: int, deaths: int) -> None:
-        draft = self.recent_draft(who, recent)
-        if self.on_draft(who, recent, deaths, service.join):
-            books = self.books()
-            into = next(each.report_id for each in books.drafts if each.id == draft)
-            assert all(report.withdrawn_at is None for report in books.reports if report.id == into)
-
-    @rule(who=WHO, recent=RECENT, deaths=DEATHS, aside=st.booleans())
-    def put_aside(self, who: str, recent: int, deaths: int, aside: bool) -> None:
-        self.on_draft(who, recent, deaths, _without_plan(service.keep if aside else service.discard))
-
-    @rule(who=WHO, recent=RECENT, field=st.sampled_from(Asked), step=st.sampled_from(STEPS), deaths=DEATHS)
-    def open_field(self, who: str, recent: int, field: Asked, step: str, deaths: int) -> None:
-        self.on_draft(who, recent, deaths, _without_plan(form.open_field), field, step)
-
-    @rule(who=WHO, recent=RECENT, choice=st.sampled_from(CHOICES), deaths=DEATHS)
-    def choose(self, who: str, recent: int, choice: tuple[Asked, str], deaths: int) -> None:
-        self.on_draft(who, recent, deaths, form.choose, *choice)
-
-    @rule(who=WHO, recent=RECENT, onward=st.booleans(), deaths=DEATHS)
-    def leave_field(self, who: str, recent: int, onward: bool, deaths: int) -> None:
-        self.on_draft(who, recent, deaths, partial(form.leave, onward=onward))
-
-    @rule(who=WHO, recent=RECENT, deaths=DEATHS)
-    def more(self, who: str, recent: int, deaths: int) -> None:
-        self.on_draft(who, recent, deaths, _without_plan(form.more))
+    # what happens by itself
 
     @rule(deaths=DEATHS)
     def telephone_rings(self, deaths: int) -> None:
@@ -214,8 +193,6 @@ class Drafts(RuleBasedStateMachine):
             await telephone.begin(session, self.plan, actor, self.now, self.town.chats["town"])
 
         self.act("town", deed, deaths)
-
-    # what happens by itself
 
     @rule(minutes=st.sampled_from((1, 3, 11, 40, 24 * 60)), deaths=DEATHS)
     def time_passes(self, minutes: int, deaths: int) -> None:
@@ -226,7 +203,13 @@ class Drafts(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
         assert self.act("town", deed, deaths), "a pass is refused nothing"
         after = self.books()
-        self.lapsed |= {report.id for report in after.reports} - {report.id for report in before.reports}
+        known = {report.id for report in before.reports}
+        new = {report.id: report for report in after.reports if report.id not in known}
+        self.lapsed |= set(new)
+        unanswered = {each.id for each in before.drafts if each.question is Question.THREAT}
+        for draft in after.drafts:
+            if draft.report_id in new and draft.via is Via.CHAT:
+                assert (new[draft.report_id].threat is Threat.UNCLEAR) is (draft.id in unanswered)
         aside = {each.id for each in before.drafts if each.state in (DraftState.KEPT, DraftState.DISCARDED)}
         assert aside <= {each.id for each in after.drafts if each.state in (DraftState.KEPT, DraftState.DISCARDED)}
 
@@ -286,9 +269,10 @@ class Drafts(RuleBasedStateMachine):
         drafts = {draft.report_id: draft.id for draft in books.drafts if draft.state is DraftState.FILED}
         for report in books.reports:
             draft = drafts[report.id]
+            unasked = report.id in self.lapsed or (report.via is Via.TELEPHONE and report.nature is Nature.ACCIDENT)
             if report.threat is Threat.NO:
                 assert report.nature is not Nature.DANGER_SIGN or draft in self.joined
-            elif report.threat is Threat.YES or report.id not in self.lapsed:
+            elif report.threat is Threat.YES or not unasked:
                 assert (draft, report.threat) in self.answered
 
     # the machinery
@@ -386,13 +370,6 @@ def test_whatever_people_do_with_drafts_nothing_is_lost_on_postgresql(postgres: 
             super().__init__(postgres.emptied, plan)
 
     run_state_machine_as_test(OnPostgres, settings=MANY)
-
-
-def _without_plan(do: Do) -> Do:
-    async def done(session: AsyncSession, _plan: Plan, actor: Actor, now: datetime, *more: object) -> None:
-        await do(session, actor, now, *more)
-
-    return done
 
 
 async def _all(session: AsyncSession, model: type[Row]) -> Sequence[Row]:

@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.incident.merging import LikelySame
 from bot.incident.models import EntryKind, Facts, Incident, IncidentState, PlaceSource, Threat
 from bot.incident.rules import open_deeds
-from bot.incident.schemas import Doubt, EntryView, IncidentView, Reporter
+from bot.incident.schemas import Doubt, EntryView, IncidentView, LikelySame, Reporter
 from bot.intake.models import ItemKind
 from bot.intake.schemas import Evidence
 from bot.plan.schema import Level, Nature
@@ -168,7 +167,7 @@ def _choices(plan: Plan) -> list[Scene]:
         Scene("desk", "asking", choices.asking, (view, rev), payload=texts.AskWhat(**named)),
         Scene("desk", "reasons", choices.reasons, (view, rev), payload=texts.WhyDoubt(**named, people=True)),
         Scene("desk", "more", choices.more, (held, duty, rev), payload=texts.More(**named, any=True)),
-        Scene("desk", "sectors", choices.sectors, (plan, view, rev), payload=texts.Choose(**named, what="sector")),
+        Scene("desk", "sectors", choices.sectors, (plan, view, rev, 1), payload=texts.Choose(**named, what="sector")),
         *(
             Scene("desk", f"kinds: {sector}", choices.kinds, (plan, view, rev, sector, 1), payload=kind)
             for sector in ("natural", "work_safety", "natural_resources")

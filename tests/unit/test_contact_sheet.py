@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import handlers
-from bot.delivery.schemas import InlineKeyboard, ReplyKeyboard, Screen
+from bot.delivery.schemas import Button, InlineKeyboard, ReplyKeyboard, Screen
 from handlers.pages import fits
 from messages.engine import LOCALES, Payload, render
 from tests.screens import sheet
@@ -87,7 +87,7 @@ def test_no_button_among_others_is_cut_off_on_a_phone(locale: str) -> None:
     cut = {
         f"{scene.room}: {scene.name}: {button.text}"
         for scene in SCENES
-        for row in _inline_rows(scene.painted(locale))
+        for row in _rows(scene.painted(locale))
         if len(row) > 1 and not fits(row)
         for button in row
     }
@@ -95,10 +95,10 @@ def test_no_button_among_others_is_cut_off_on_a_phone(locale: str) -> None:
 
 
 def test_what_a_button_carries_fits_the_platform() -> None:
-    data = {button.data for scene in SCENES for row in _inline_rows(scene.painted("zh")) for button in row}
+    buttons = [button for scene in SCENES for row in _rows(scene.painted("zh")) for button in row]
+    data = {button.data for button in buttons if isinstance(button, Button)}
     assert {each for each in data if each and len(each.encode()) > LONGEST_DATA_BYTES} == set()
 
 
-def _inline_rows(screen: Screen) -> list[list[Any]]:
-    keyboard = screen.keyboard
-    return [list(row) for row in keyboard.rows] if isinstance(keyboard, InlineKeyboard) else []
+def _rows(screen: Screen) -> list[list[Any]]:
+    return [list(row) for row in screen.keyboard.rows] if screen.keyboard else []

@@ -53,6 +53,12 @@ class Post:
             await service.show(session, self.clock.now(), telling, Screen(text), [target])
             return max((await session.exec(select(Message.id))).all())
 
+    async def tell_all(self, chats: Sequence[int], text: str, lane: Lane) -> None:
+        """Queues one text for all of them at once."""
+        telling = Telling(f"test:{next(self._numbers)}", text, lane)
+        async with self.database.write() as session:
+            await service.show(session, self.clock.now(), telling, Screen(text), [Target(chat) for chat in chats])
+
     async def wish(self, subject: str, chat: int, shows: str, lane: Lane = Lane.INTERACTIVE, **more: Any) -> None:
         """Wishes for a card."""
         self.shows[subject] = shows

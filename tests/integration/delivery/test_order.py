@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.delivery.models import Lane, MessageState
 from bot.delivery.pacing import TELEGRAM, Policy, Rate
+from bot.delivery.repository import MASS
 from sandbox.limits import Limits, Pacer
 from tests.integration.delivery.post import Post
 
@@ -58,6 +59,20 @@ async def test_a_call_out_overtakes_a_backlog_of_digests_and_reminders(post: Pos
         await post.control.wait_for(people[59], lambda message: message.text == "立即撤离")
         sent = len(await post.calls("sendMessage"))
     assert sent < 30
+
+
+async def test_an_order_to_one_overtakes_a_red_warning_to_hundreds(post: Post) -> None:
+    """Both are urgent; at four a second the warning takes most of a minute."""
+    post.policy = Policy(Rate(4, 4, {}), PLENTY, PLENTY)
+    people = [await post.control.person(f"网格员{number}", started=True) for number in range(MASS + 11)]
+    *many, one = people
+    await post.tell_all(many, "红色预警", Lane.URGENT)
+    async with post.sending():
+        await post.control.wait_for(many[1], lambda message: message.text == "红色预警")
+        await post.tell(one, "先撤人", Lane.URGENT)
+        await post.control.wait_for(one, lambda message: message.text == "先撤人")
+        sent = len(await post.calls("sendMessage"))
+    assert sent < len(many) / 2
 
 
 async def test_an_urgent_one_of_a_chat_goes_before_its_reminders(post: Post, officer: int) -> None:
