@@ -17,7 +17,7 @@ from bot.plan.service import Plan
 from bot.warning import targeting
 from bot.warning.models import Place
 from bot.warning.rules import nowhere
-from bot.warning.targeting import Area, GroupRow, PersonRow
+from bot.warning.targeting import GroupRow, PersonRow, PlaceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def chats(
     everybody = {person.id: person for person, _, _ in held}
     found = targeting.concerned(
         kind_key,
-        [Area(place.region_code, place.level) for place in places],
+        [PlaceRow(place.region_code, place.level) for place in places],
         [
             GroupRow(group.chat_id, group.region_code, Level(group.tier.value))
             for group in bound.values()

@@ -14,7 +14,7 @@ from bot.plan.schema import Level, WarningLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class PlaceRow:
     """A place of the version and the level there; several places may lie in each other."""
 
     region_code: str
@@ -70,7 +70,7 @@ Contains = Callable[[str, str], bool]
 
 def concerned(
     kind: str,
-    areas: Iterable[Area],
+    places: Iterable[PlaceRow],
     groups: Iterable[GroupRow],
     persons: Iterable[PersonRow],
     *,
@@ -78,7 +78,7 @@ def concerned(
     contains: Contains,
 ) -> tuple[Concerned, ...]:
     """Who is to be told, each once: groups, then who must answer, then the others; higher levels first in each."""
-    meeting = _Meeting(tuple(areas), contains)
+    meeting = _Meeting(tuple(places), contains)
     found: dict[tuple[int | None, int | None], Concerned] = {}
     for group in groups:
         _keep(found, _of_group(group, kind, meeting, reach_of))
@@ -88,30 +88,32 @@ def concerned(
 
 
 class _Meeting:
-    """The areas that meet a region, looked up once per region: thousands share a few hundred."""
+    """The places that meet a region, looked up once per region: thousands share a few hundred."""
 
-    def __init__(self, areas: tuple[Area, ...], contains: Contains) -> None:
-        self._areas = areas
+    def __init__(self, places: tuple[PlaceRow, ...], contains: Contains) -> None:
+        self._places = places
         self._contains = contains
-        self._known: dict[str, tuple[Area, ...]] = {}
+        self._known: dict[str, tuple[PlaceRow, ...]] = {}
 
-    def at(self, code: str) -> tuple[Area, ...]:
+    def at(self, code: str) -> tuple[PlaceRow, ...]:
         if code not in self._known:
-            self._known[code] = tuple(area for area in self._areas if self._meets(area.region_code, code))
+            self._known[code] = tuple(place for place in self._places if self._meets(place.region_code, code))
         return self._known[code]
 
-    def is_own(self, area: Area, code: str) -> bool:
-        """Whether the area is the region or lies in it."""
-        return self._contains(code, area.region_code)
+    def is_own(self, place: PlaceRow, code: str) -> bool:
+        """Whether the place is the region or lies in it."""
+        return self._contains(code, place.region_code)
 
     def _meets(self, one: str, other: str) -> bool:
         return self._contains(one, other) or self._contains(other, one)
 
 
 def _of_group(group: GroupRow, kind: str, meeting: _Meeting, reach_of: ReachOf) -> Concerned | None:
-    areas = meeting.at(group.region_code)
-    wanted = [area for area in areas if meeting.is_own(area, group.region_code) or _is_wanted(group, kind, area.level)]
-    levels = {area.level for area in wanted}
+    places = meeting.at(group.region_code)
+    wanted = [
+        place for place in places if meeting.is_own(place, group.region_code) or _is_wanted(group, kind, place.level)
+    ]
+    levels = {place.level for place in wanted}
     if not any(group.tier in reach_of(level).tiers for level in levels):
         return None
     return Concerned(group.chat_id, None, group.region_code, _highest(levels))
@@ -124,7 +126,7 @@ def _is_wanted(group: GroupRow, kind: str, level: WarningLevel) -> bool:
 
 
 def _of_person(person: PersonRow, meeting: _Meeting, reach_of: ReachOf) -> Concerned | None:
-    levels = {area.level for area in meeting.at(person.region_code)}
+    levels = {place.level for place in meeting.at(person.region_code)}
     reaches = [reach_of(level) for level in levels]
     if not any(person.post in reach.posts for reach in reaches):
         return None

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.plan.schema import Level, WarningLevel
-from bot.warning.targeting import Area, Concerned, GroupRow, PersonRow, concerned
+from bot.warning.targeting import Concerned, GroupRow, PersonRow, PlaceRow, concerned
 
 BLUE, YELLOW, ORANGE, RED = WarningLevel
 DISTRICT, LONGSHUI, YOUTING = "500111", "500111100", "500111116"
@@ -64,8 +64,10 @@ HIGH = Reach(
 REACHES = {BLUE: LOW, YELLOW: LOW, ORANGE: HIGH, RED: HIGH}
 
 
-def told(areas: list[Area], groups: list[GroupRow], persons: list[PersonRow] | None = None) -> tuple[Concerned, ...]:
-    return concerned("rain", areas, groups, persons or [], reach_of=REACHES.__getitem__, contains=contains)
+def told(
+    places: list[PlaceRow], groups: list[GroupRow], persons: list[PersonRow] | None = None
+) -> tuple[Concerned, ...]:
+    return concerned("rain", places, groups, persons or [], reach_of=REACHES.__getitem__, contains=contains)
 
 
 def chats(*found: Concerned) -> list[int]:
@@ -76,7 +78,7 @@ def test_the_districts_relay_reaches_all_towns_and_no_village_at_yellow() -> Non
     towns = [code for code, parent in PARENTS.items() if parent == DISTRICT]
     groups = [GroupRow(number, code, Level.TOWN) for number, code in enumerate(towns, 1)]
     villages = [GroupRow(900 + number, code, Level.VILLAGE) for number, code in enumerate(LONGSHUI_VILLAGES)]
-    found = told([Area(DISTRICT, YELLOW)], groups + villages)
+    found = told([PlaceRow(DISTRICT, YELLOW)], groups + villages)
     assert len(towns) == 27
     assert sorted(chats(*found)) == list(range(1, 28))
 
@@ -90,27 +92,27 @@ def test_a_villages_warning_concerns_it_its_town_and_the_district_and_not_the_ne
         GroupRow(4, YOUTING, Level.TOWN),
         GroupRow(5, DISTRICT, Level.DISTRICT),
     ]
-    assert sorted(chats(*told([Area(first, RED)], groups))) == [1, 3, 5]
-    assert sorted(chats(*told([Area(LONGSHUI, RED)], groups))) == [1, 2, 3, 5]
+    assert sorted(chats(*told([PlaceRow(first, RED)], groups))) == [1, 3, 5]
+    assert sorted(chats(*told([PlaceRow(LONGSHUI, RED)], groups))) == [1, 2, 3, 5]
 
 
 def test_a_town_cannot_shut_out_what_concerns_itself_and_may_what_concerns_more_than_itself() -> None:
     deaf = GroupRow(1, LONGSHUI, Level.TOWN, kinds=frozenset({"fire"}))
     only_red = GroupRow(2, LONGSHUI, Level.TOWN, lowest=RED)
     for place in (LONGSHUI, LONGSHUI_VILLAGES[0]):
-        assert chats(*told([Area(place, BLUE)], [deaf, only_red])) == [1, 2]
-    assert chats(*told([Area(DISTRICT, ORANGE)], [deaf, only_red])) == []
-    assert chats(*told([Area(DISTRICT, RED)], [deaf, only_red])) == [2]
+        assert chats(*told([PlaceRow(place, BLUE)], [deaf, only_red])) == [1, 2]
+    assert chats(*told([PlaceRow(DISTRICT, ORANGE)], [deaf, only_red])) == []
+    assert chats(*told([PlaceRow(DISTRICT, RED)], [deaf, only_red])) == [2]
 
 
 def test_where_levels_meet_the_highest_holds() -> None:
-    areas = [Area(DISTRICT, YELLOW), Area(LONGSHUI, RED), Area(LONGSHUI, BLUE)]
+    places = [PlaceRow(DISTRICT, YELLOW), PlaceRow(LONGSHUI, RED), PlaceRow(LONGSHUI, BLUE)]
     groups = [
         GroupRow(1, LONGSHUI, Level.TOWN),
         GroupRow(2, YOUTING, Level.TOWN),
         GroupRow(3, DISTRICT, Level.DISTRICT),
     ]
-    assert {one.chat_id: one.level for one in told(areas, groups)} == {1: RED, 2: YELLOW, 3: RED}
+    assert {one.chat_id: one.level for one in told(places, groups)} == {1: RED, 2: YELLOW, 3: RED}
 
 
 def test_groups_come_first_then_who_must_answer_then_the_others() -> None:
@@ -124,26 +126,26 @@ def test_groups_come_first_then_who_must_answer_then_the_others() -> None:
         PersonRow(16, "administrator", LONGSHUI),
     ]
     groups = [GroupRow(1, village, Level.VILLAGE), GroupRow(2, LONGSHUI, Level.TOWN)]
-    found = told([Area(LONGSHUI, RED)], groups, persons)
+    found = told([PlaceRow(LONGSHUI, RED)], groups, persons)
     assert chats(*found) == [2, 1, 14, 13, 11, 12]
     assert [one.person_id for one in found if one.must_answer] == [14, 13]
 
 
 def test_who_has_two_posts_is_told_once_and_must_answer_if_either_must() -> None:
     persons = [PersonRow(1, "town_leader", LONGSHUI), PersonRow(1, "town_duty", LONGSHUI)]
-    (one,) = told([Area(LONGSHUI, RED)], [], persons)
+    (one,) = told([PlaceRow(LONGSHUI, RED)], [], persons)
     assert (one.person_id, one.must_answer) == (1, True)
 
 
 def test_a_grid_worker_is_concerned_by_the_village_his_grid_lies_in() -> None:
-    areas = [Area("500999001001", RED)]
+    places = [PlaceRow("500999001001", RED)]
     persons = [PersonRow(1, "grid_worker", "500999001001-02"), PersonRow(2, "grid_worker", "500999001200-02")]
-    assert chats(*told(areas, [], persons)) == [1]
+    assert chats(*told(places, [], persons)) == [1]
 
 
 codes = st.sampled_from(CODES)
 levels = st.sampled_from(list(WarningLevel))
-areas_ = st.lists(st.builds(Area, codes, levels), max_size=6)
+places_ = st.lists(st.builds(PlaceRow, codes, levels), max_size=6)
 group_fields = st.tuples(
     codes,
     st.sampled_from([Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID, Level.UNIT]),
@@ -155,34 +157,34 @@ persons_ = st.lists(
     st.builds(PersonRow, st.integers(1, 6), st.sampled_from(["town_duty", "town_leader", "other"]), codes), max_size=12
 )
 near = st.sampled_from(LONGSHUI_VILLAGES).flatmap(lambda village: st.sampled_from([village, LONGSHUI, DISTRICT]))
-near_areas = st.lists(st.builds(Area, near, levels), max_size=4)
+near_places = st.lists(st.builds(PlaceRow, near, levels), max_size=4)
 
 
-def _expected_group(group: GroupRow, areas: list[Area]) -> WarningLevel | None:
+def _expected_group(group: GroupRow, places: list[PlaceRow]) -> WarningLevel | None:
     best: WarningLevel | None = None
     reached = False
-    for area in areas:
-        up, down = list(_chain(group.region_code)), list(_chain(area.region_code))
-        if area.region_code not in up and group.region_code not in down:
+    for place in places:
+        up, down = list(_chain(group.region_code)), list(_chain(place.region_code))
+        if place.region_code not in up and group.region_code not in down:
             continue
         outside = group.region_code not in down
         if outside and group.kinds is not None and "rain" not in group.kinds:
             continue
-        if outside and group.lowest is not None and area.level.rank > group.lowest.rank:
+        if outside and group.lowest is not None and place.level.rank > group.lowest.rank:
             continue
-        reached = reached or group.tier in REACHES[area.level].tiers
-        best = area.level if best is None or area.level.rank < best.rank else best
+        reached = reached or group.tier in REACHES[place.level].tiers
+        best = place.level if best is None or place.level.rank < best.rank else best
     return best if reached else None
 
 
-def _expected_people(persons: list[PersonRow], areas: list[Area]) -> dict[int, bool]:
+def _expected_people(persons: list[PersonRow], places: list[PlaceRow]) -> dict[int, bool]:
     found: dict[int, bool] = {}
-    for person, area in product(persons, areas):
-        apart = not contains(person.region_code, area.region_code) and not contains(
-            area.region_code, person.region_code
+    for person, place in product(persons, places):
+        apart = not contains(person.region_code, place.region_code) and not contains(
+            place.region_code, person.region_code
         )
-        levels_there = {a.level for a in areas if contains(person.region_code, a.region_code)}
-        levels_there |= {a.level for a in areas if contains(a.region_code, person.region_code)}
+        levels_there = {a.level for a in places if contains(person.region_code, a.region_code)}
+        levels_there |= {a.level for a in places if contains(a.region_code, person.region_code)}
         if apart or not any(person.post in REACHES[level].posts for level in levels_there):
             continue
         must = any(person.post in REACHES[level].must_answer for level in levels_there)
@@ -191,21 +193,21 @@ def _expected_people(persons: list[PersonRow], areas: list[Area]) -> dict[int, b
 
 
 @settings(max_examples=300)
-@given(areas_ | near_areas, groups_, persons_)
+@given(places_ | near_places, groups_, persons_)
 def test_nobody_is_forgotten_and_nobody_else_is_told(
-    areas: list[Area], groups: list[GroupRow], persons: list[PersonRow]
+    places: list[PlaceRow], groups: list[GroupRow], persons: list[PersonRow]
 ) -> None:
-    found = told(areas, groups, persons)
-    expected = {group.chat_id: _expected_group(group, areas) for group in groups}
+    found = told(places, groups, persons)
+    expected = {group.chat_id: _expected_group(group, places) for group in groups}
     assert {one.chat_id: one.level for one in found if one.chat_id} == {c: lv for c, lv in expected.items() if lv}
     people = {one.person_id: one.must_answer for one in found if one.person_id}
-    assert people == _expected_people(persons, areas)
+    assert people == _expected_people(persons, places)
     assert len(found) == len(set(chats(*found)))
     order = [(one.chat_id is None, not one.must_answer) for one in found]
     assert order == sorted(order)
 
 
-@given(near_areas, st.permutations(LONGSHUI_VILLAGES))
-def test_the_order_things_are_found_in_changes_nothing(areas: list[Area], villages: list[str]) -> None:
+@given(near_places, st.permutations(LONGSHUI_VILLAGES))
+def test_the_order_things_are_found_in_changes_nothing(places: list[PlaceRow], villages: list[str]) -> None:
     groups = [GroupRow(LONGSHUI_VILLAGES.index(code) + 1, code, Level.VILLAGE) for code in villages]
-    assert told(areas, groups) == told(areas[::-1], sorted(groups, key=lambda group: group.chat_id))
+    assert told(places, groups) == told(places[::-1], sorted(groups, key=lambda group: group.chat_id))
