@@ -34,7 +34,7 @@ __all__ = ["FOLDER", "SCENARIOS", "TOKEN", "USERNAME", "BotProcess", "Stage", "r
 
 TOKEN = "110000001:sandbox"
 USERNAME = "jiaoying_bot"
-SCENARIOS = ("danger-sign", "first-report")
+SCENARIOS = ("danger-sign", "first-report", "storm-night")
 FOLDER = Path("var/demo")
 """Database, files and the bot's log of `make demo`; emptied at every start."""
 

@@ -154,7 +154,7 @@ def plan_words(plan: Plan, series: Series, version: Version) -> texts.Issued:
         relayed=series.origin is Origin.RELAYED,
         source=series.source_words,
         text=version.text,
-        internal=version.audience is Audience.INTERNAL,
+        internal=version.audience is Audience.INTERNAL and series.origin is Origin.OWN,
         platform_number=version.platform_number,
     )
 
