@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 60.0
 BREATH_MINUTES = 0.2
 """Between two acts: nobody is faster, and the platform lets the bot write about one message a second to a chat."""
 REPEATED = "（可能重复）"
-_CLOCK = re.compile(r"(?<!\d)\d{2}:\d{2}(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)\d{2}:\d{2}(?!\d)|\d{1,2}时\d{2}分")
 
 
 class ScenarioFailed(AssertionError):

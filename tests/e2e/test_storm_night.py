@@ -1,0 +1,18 @@
+"""The storm night as far as the station's signal goes, on both databases, killed at every step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.demo import run_demo
+from tests.e2e.conftest import ends_the_same
+
+
+async def test_a_night_of_warnings_killed_at_every_step_ends_as_if_nothing_had_happened(
+    server: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = await run_demo("storm-night", exit_=True, kill_every_step=True, database=server, port=0, folder=tmp_path)
+
+    ends_the_same(code, capsys)
