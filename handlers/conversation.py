@@ -34,6 +34,7 @@ from handlers.intake.routes import routes as intake_routes
 from handlers.lists.routes import routes as list_routes
 from handlers.posts.routes import routes as post_routes
 from handlers.warning.routes import routes as warning_routes
+from handlers.warning_draft.routes import routes as warning_draft_routes
 from handlers.work_stop.routes import routes as work_stop_routes
 from messages.engine import DEFAULT_LOCALE
 
@@ -150,6 +151,7 @@ async def converse(platform: Platform, token: str, plan: Plan, clock: Clock) -> 
         call_routes,
         list_routes,
         work_stop_routes,
+        warning_draft_routes,
         form_routes,
         warning_routes,
         intake_routes,

@@ -9,19 +9,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.delivery import service as delivery
 from bot.delivery.painter import Paint
 from bot.delivery.schemas import CardView, Screen
-from bot.directory import groups, places
+from bot.directory import groups, people, places
 from bot.incident import service as incidents
 from bot.incident.views import own_view
 from bot.intake import service as intake
 from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
-from bot.warning import issuing, relaying
+from bot.warning import drafting, issuing, previewing, proposing, relaying
 from bot.warning import service as warnings
 from handlers.groups.routes import GROUP_CARD
 from handlers.groups.screens import group_card
 from handlers.incident.screens import desk_card
 from handlers.intake.screens import draft_card
 from handlers.warning.screens import answers_card, board_card, relay_card, town_of
+from handlers.warning_draft import screens as warning_draft
 
 
 def painters(plan: Plan) -> Mapping[str, Paint]:
@@ -58,6 +59,7 @@ def painters(plan: Plan) -> Mapping[str, Paint]:
         DRAFT_CARD: paint_draft,
         GROUP_CARD: paint_group,
         **_of_warnings(plan),
+        **_of_drafted_warnings(plan),
     }
 
 
@@ -83,3 +85,16 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
         return answers_card(await warnings.view(session, card.subject_id), card.chat_id, card.locale)
 
     return {relaying.RELAY_CARD: paint_relay, issuing.BOARD: paint_board, issuing.ANSWERS_CARD: paint_answers}
+
+
+def _of_drafted_warnings(plan: Plan) -> dict[str, Paint]:
+    async def paint_drafted(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        view = await previewing.draft_view(session, plan, card.subject_id)
+        reader = await people.person_by_platform(session, card.chat_id)
+        return warning_draft.draft_card(plan, view, reader.id if reader else None, card.locale) if view else None
+
+    async def paint_to_sign(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        view = await previewing.draft_view(session, plan, card.subject_id)
+        return warning_draft.sign_card(plan, view, card.locale) if view else None
+
+    return {drafting.DRAFT_CARD: paint_drafted, proposing.SIGN_CARD: paint_to_sign}

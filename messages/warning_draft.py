@@ -28,7 +28,7 @@ class LevelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Payload):
-    """The text of a warning as it is issued, in Chinese whoever reads it. Sent without mark-up; use `text`."""
+    """The text of a warning as it is issued. Sent without mark-up; use `text`, which is in Chinese whoever reads it."""
 
     template: ClassVar[str] = "warning_draft/text"
     act: str
@@ -54,12 +54,12 @@ def text(payload: Text) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseKind(Payload):
-    """Which kind; `relayed` are kinds that others issue and the district passes on."""
+    """Which kind; `stations` issue the others, which the district passes on."""
 
     template: ClassVar[str] = "warning_draft/choose_kind"
     any: bool
-    relayed: tuple[str, ...]
-    relayed_en: tuple[str, ...]
+    stations: tuple[str, ...]
+    stations_en: tuple[str, ...]
     unfinished: int
 
 
@@ -180,7 +180,6 @@ class Sign(Payload):
     unreachable_count: int
     signed_name: str | None
     signed_at: datetime | None
-    own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -407,7 +406,6 @@ _SIGN = Sign(
     unreachable_count=2,
     signed_name=None,
     signed_at=None,
-    own=False,
 )
 _ISSUED = SignedAndIssued(
     number="预0712-1",
@@ -442,9 +440,9 @@ SAMPLES: list[Payload] = [
     replace(_UPGRADED, act="extend", former_level="yellow"),
     _LIFTED,
     replace(_LIFTED, act="withdraw", matters="误发。"),
-    ChooseKind(any=True, relayed=("暴雨", "大风"), relayed_en=("Rainstorm", "Gale"), unfinished=0),
-    ChooseKind(any=True, relayed=("暴雨", "大风"), relayed_en=("Rainstorm", "Gale"), unfinished=2),
-    ChooseKind(any=False, relayed=(), relayed_en=(), unfinished=0),
+    ChooseKind(any=True, stations=("气象台站",), stations_en=("the weather stations",), unfinished=0),
+    ChooseKind(any=True, stations=("气象台站",), stations_en=("the weather stations",), unfinished=2),
+    ChooseKind(any=False, stations=(), stations_en=(), unfinished=0),
     ChooseLevel(kind=_KIND, kind_en=_KIND_EN),
     _DRAFT,
     _EMPTY,
@@ -465,7 +463,7 @@ SAMPLES: list[Payload] = [
     TooLong(longest=800),
     TapAField(),
     _SIGN,
-    replace(_SIGN, own=True, wants_number=False, unreachable=(), unreachable_count=0),
+    replace(_SIGN, wants_number=False, unreachable=(), unreachable_count=0),
     replace(_SIGN, state="signed", signed_name=_LEADER, signed_at=_AT),
     replace(_SIGN, state="issued", signed_name=_LEADER, signed_at=_AT, platform_number="50011120260712001"),
     replace(_SIGN, state="returned"),

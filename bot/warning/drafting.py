@@ -26,17 +26,19 @@ from bot.warning.schemas import Unfinished
 DRAFT_CARD = "warning.draft"
 """The role of the card on which a text is written."""
 
-VALID_HOURS = (6, 12, 24)
-
 LISTS = ("level", "places", "valid_until", "starts_at", "audience")
 """Fields that are answered on the card itself; the others are answered in words."""
 
 _CLEARED = "issue"
+_ENDED = (SeriesState.LIFTED, SeriesState.WITHDRAWN, SeriesState.DISCARDED)
+
+
+CARD_SUBJECT = "wdraft"
 
 
 def card_subject(version_id: int) -> str:
     """The cards of one version while it is written and signed; those of a later one are others."""
-    return f"wdraft:{version_id}"
+    return f"{CARD_SUBJECT}:{version_id}"
 
 
 async def kinds_open(
@@ -97,6 +99,7 @@ async def begin(
             issuer=plan.unit(plan.info.duty_unit).name,
             drafted_by=actor.person_id,
             drafted_name=actor.name,
+            changed_at=now,
         ),
     )
     _record(session, now, actor, "warning.draft", series, version, level=level.value)
@@ -104,8 +107,11 @@ async def begin(
 
 
 async def show(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int, target: Target) -> None:
-    """The card again, as a new message at the foot: to whoever may write it, or while it waits, sign it."""
-    _, version = await editable(session, plan, actor, now, version_id)
+    """The card again, as a new message at the foot: to the desk, and while it waits to whoever may sign it."""
+    series, version = await of_version(session, version_id)
+    if version.state not in (VersionState.DRAFT, VersionState.PROPOSED):
+        raise Overtaken(series.number or "")
+    rights.require_either(plan, actor, (WarningDeed.DRAFT, WarningDeed.SIGN))
     await _show(session, now, version, target)
 
 
@@ -116,13 +122,6 @@ async def open_list(
     _, version = await editable(session, plan, actor, now, version_id)
     version.asking = asking if asking.partition(":")[0] in LISTS else ""
     await delivery.touch(session, card_subject(version.id))
-
-
-async def asked(
-    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int
-) -> tuple[Series, Version]:
-    """The draft a question in words is about, if the actor may answer it: nobody is asked for what is refused."""
-    return await editable(session, plan, actor, now, version_id)
 
 
 async def choose(
@@ -278,12 +277,12 @@ async def editable(
 
 
 async def of_version(session: AsyncSession, version_id: int) -> tuple[Series, Version]:
-    """The version and its series, locked, if it is the newest. Raises NoSuchWarning, Overtaken."""
+    """The version and its series, locked, if it is the newest and the series goes on. Raises NoSuchWarning, Overtaken."""
     version = await repository.version(session, version_id)
     if version is None:
         raise NoSuchWarning
     series, newest = await issuing.existing(session, version.series_id, lock=True)
-    if newest.id != version.id:
+    if newest.id != version.id or (series.state in _ENDED and newest.state is not VersionState.ISSUED):
         raise Overtaken(series.number or "")
     await session.refresh(newest)
     return series, newest
@@ -293,6 +292,7 @@ async def changed(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series: Series, version: Version, field: str
 ) -> None:
     """Writes down who changed a field, and makes the text of one that waits for its signature anew."""
+    version.changed_at = now
     await session.flush()
     former = await repository.newest_issued(session, series.id)
     places = await repository.places(session, version.id)
@@ -308,6 +308,7 @@ async def changed(
 
 
 async def _show(session: AsyncSession, now: datetime, version: Version, target: Target) -> None:
+    version.changed_at = now
     subject = card_subject(version.id)
     await delivery.wish_card(session, now, subject=subject, role=DRAFT_CARD, target=target, lane=Lane.INTERACTIVE)
     await delivery.show_card_again(session, subject, DRAFT_CARD, target.chat_id)

@@ -21,6 +21,7 @@ WORDED = ("scope_words", "matters", "measures", "issuer", "consultation", "autho
 """The columns that are filled in by typing."""
 
 LONGEST_WORDS = 800
+LONGEST_NUMBER = 60
 
 
 class AtLevel(Protocol):
@@ -55,7 +56,8 @@ def missing(
     Kind and level are always there; begin and publication are the moment of issue where nothing else was written.
     """
     if version.act in ENDS:
-        return () if version.matters else ("reason",)
+        present = {"reason": bool(version.matters), "issuer": bool(version.issuer), **_papers(version, needs)}
+        return tuple(key for key, is_there in present.items() if not is_there)
     valid = version.valid_until is not None and version.valid_until > max(now, version.starts_at or now)
     present = {
         "valid_until": valid,
@@ -63,8 +65,7 @@ def missing(
         "matters": bool(version.matters),
         "measures": bool(version.measures),
         "issuer": bool(version.issuer),
-        "consultation": WarningNeed.CONSULTATION not in needs or bool(version.consultation),
-        "authority": WarningNeed.AUTHORITY not in needs or bool(version.authority),
+        **_papers(version, needs),
     }
     return tuple(key for key, is_there in present.items() if not is_there)
 
@@ -107,7 +108,7 @@ def text_of(
     kind = plan.warning_kind(series.kind_key)
     payload = texts.Text(
         act=version.act.value,
-        kind=kind.name,
+        kind=kind.words,
         level=version.level.value,
         places=level_lines(plan, places),
         scope_words=version.scope_words,
@@ -185,6 +186,13 @@ def next_morning(now: datetime) -> datetime:
     morning = local.replace(hour=_MORNING[0], minute=_MORNING[1], second=0, microsecond=0)
     due = morning if morning > local else morning + timedelta(days=1)
     return due.astimezone(now.tzinfo)
+
+
+def _papers(version: Version, needs: Collection[WarningNeed]) -> dict[str, bool]:
+    return {
+        "consultation": WarningNeed.CONSULTATION not in needs or bool(version.consultation),
+        "authority": WarningNeed.AUTHORITY not in needs or bool(version.authority),
+    }
 
 
 def _is_day(each: datetime, local: datetime, clock: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Fate, Target, Telling
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
-from bot.warning import answering, issuing, repository
+from bot.warning import answering, issuing, repository, signing
 from bot.warning.models import SeriesState
 from bot.warning.rules import is_missing
 from messages import warning as texts
@@ -30,7 +30,8 @@ async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
         if version is not None and series.state is SeriesState.IN_FORCE and is_missing(row):
             await answering.nudge(session, plan, now, series, version, row)
             await delivery.touch(session, issuing.subject_of(series.id))
-    return len(rows) + await _ask_whether_valid(session, plan, now) + await _repaint_boards(session, now)
+    asked = await _ask_whether_valid(session, plan, now) + await signing.due_countersign(session, plan, now)
+    return len(rows) + asked + await _repaint_boards(session, now)
 
 
 async def next_due(session: AsyncSession, plan: Plan) -> datetime | None:
@@ -39,7 +40,12 @@ async def next_due(session: AsyncSession, plan: Plan) -> datetime | None:
     asked = end - plan.wait(WaitKey.VALID_UNTIL_ASKED) if end else None
     due = [
         moment
-        for moment in (await repository.next_nudge(session), await repository.next_board(session), asked)
+        for moment in (
+            await repository.next_nudge(session),
+            await repository.next_board(session),
+            await signing.next_countersign(session),
+            asked,
+        )
         if moment
     ]
     return min(due, default=None)

@@ -124,6 +124,7 @@ class Version(SQLModel, table=True):
     content_hash: str | None = None
     asked_valid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     asking: str = ""
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Serial(SQLModel, table=True):

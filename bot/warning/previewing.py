@@ -24,12 +24,13 @@ _SECONDLY = 30
 _NAMED = 10
 
 
-async def draft_view(session: AsyncSession, plan: Plan, now: datetime, version_id: int) -> DraftView | None:
-    """The version as its cards show it; None if there is none."""
+async def draft_view(session: AsyncSession, plan: Plan, version_id: int) -> DraftView | None:
+    """The version as its cards show it, with posts as held when it was last changed; None if there is none."""
     version = await repository.version(session, version_id)
     if version is None:
         return None
     series, newest = await issuing.existing(session, version.series_id)
+    now = version.changed_at or series.opened_at
     places = list(await repository.places(session, version.id))
     needs = proposing.needs_of(plan, series, version)
     is_waiting = version.state is VersionState.PROPOSED

@@ -53,18 +53,26 @@ async def withdraw(
 ) -> None:
     """误发撤回: a second person's tap is enough to take back what was sent by mistake; it is laid before them at once.
 
+    A change that was being written is thrown away by it.
+
     Raises:
         NotAllowed: without the right to draft.
-        Overtaken: the series has ended, or another version waits.
+        Overtaken: the series has ended, a newer version is out, or the withdrawal waits already.
     """
     rights.require(plan, actor, WarningDeed.DRAFT)
     series, newest = await issuing.existing(session, series_id, lock=True)
-    if newest.number != number or newest.state is not VersionState.ISSUED or series.state is not SeriesState.IN_FORCE:
+    former = await repository.newest_issued(session, series.id)
+    is_waiting = newest.state is VersionState.PROPOSED and newest.act is WarningAct.WITHDRAW
+    if former is None or former.number != number or series.state is not SeriesState.IN_FORCE or is_waiting:
         raise Overtaken(series.number or "")
+    if newest.state is not VersionState.ISSUED:
+        newest.state = VersionState.DISCARDED
+        record(session, now, actor, "warning.discard_draft", series, newest)
+        await touch(session, newest)
     why = label("warning_draft.withdrawn_because", "zh")
-    version = await drafting.next_version(session, actor, series, newest, WarningAct.WITHDRAW, why)
+    version = await drafting.next_version(session, actor, series, former, WarningAct.WITHDRAW, why)
     places = await repository.places(session, version.id)
-    version.text = elements.text_of(plan, series, version, places, newest, None)
+    version.text = elements.text_of(plan, series, version, places, former, None)
     await _lay_before(session, plan, actor, now, series, version)
     await card(session, now, version, drafting.DRAFT_CARD, target)
 
@@ -108,7 +116,7 @@ async def touch(session: AsyncSession, version: Version) -> None:
 def what(plan: Plan, series: Series, version: Version) -> texts.What:
     """Which warning a text is about."""
     kind = plan.warning_kind(series.kind_key)
-    return texts.What(kind=kind.name, kind_en=kind.name_en, level=version.level.value)
+    return texts.What(kind=kind.words, kind_en=kind.name_en, level=version.level.value)
 
 
 def record(
@@ -123,6 +131,7 @@ async def _lay_before(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series: Series, version: Version
 ) -> None:
     version.state, version.asking, version.return_reason = VersionState.PROPOSED, "", None
+    version.changed_at = now
     series.state = after(series.state, Step.PROPOSE) or series.state
     asked = await signers(session, plan, now, series, version)
     names = [signer.name for signer in asked]

@@ -18,7 +18,7 @@ from bot.plan.schema import WarningAct
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningDeed
 from bot.warning import drafting, elements, issuing, proposing, repository, rights
-from bot.warning.errors import ConsentUnread, NoSuchWarning, Overtaken, OwnDraft, SignYourself
+from bot.warning.errors import ConsentUnread, NoSuchWarning, Overtaken, OwnDraft, SignYourself, TooLong
 from bot.warning.models import Place, Series, Version, VersionState
 from bot.warning.rules import Step, after
 from bot.warning.schemas import SignerView
@@ -157,24 +157,35 @@ async def fill_number(
     """The platform's number; a version that is signed and waited for it is issued.
 
     Raises:
-        NotAllowed, NotYours.
+        NotAllowed, NotYours, Incomplete.
         TooLong.
         Overtaken: it is issued.
     """
     _, newest = await issuing.existing(session, series_id)
-    if newest.state is VersionState.DRAFT or newest.signed_at is None:
-        await drafting.write(session, plan, actor, now, series_id, "platform_number", words)
+    series, version, places = await may_fill_number(session, plan, actor, now, newest.id)
+    number = words.strip()
+    if len(number) > elements.LONGEST_NUMBER:
+        raise TooLong(elements.LONGEST_NUMBER)
+    version.platform_number = number
+    proposing.record(session, now, actor, "warning.platform_number", series, version, number=number)
+    if version.signed_at is None:
+        await proposing.touch(session, version)
         return
-    series, version = await drafting.of_version(session, newest.id)
-    if version.state is not VersionState.PROPOSED or not words.strip():
-        raise Overtaken(series.number or "")
+    proposing.require_complete(plan, series, version, places, now)
+    await _issue_or_wait(session, plan, actor, now, series, version, places)
+
+
+async def may_fill_number(
+    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int
+) -> tuple[Series, Version, list[Place]]:
+    """The version, if the actor is of the desk and it is not out yet. Raises NotAllowed, NotYours, Overtaken."""
+    series, version = await drafting.of_version(session, version_id)
     places = list(await repository.places(session, version.id))
     levels = {version.level, *(place.level for place in places)}
     await rights.required(session, plan, actor, now, WarningDeed.DRAFT, series.kind_key, levels)
-    proposing.require_complete(plan, series, version, places, now)
-    version.platform_number = words.strip()
-    proposing.record(session, now, actor, "warning.platform_number", series, version, number=version.platform_number)
-    await _issue_or_wait(session, plan, actor, now, series, version, places)
+    if version.state not in (VersionState.DRAFT, VersionState.PROPOSED):
+        raise Overtaken(series.number or "")
+    return series, version, places
 
 
 async def countersign(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int) -> Series:

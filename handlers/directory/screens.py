@@ -21,7 +21,7 @@ _LOCATION = "menu.location"
 # What stands in which row of the menu, and the right that makes it appear; None: everybody's.
 _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
     (("menu.stop", Permission.WORK_STOP),),
-    (("menu.relay", Permission.WARNING_RELAY),),
+    (("menu.relay", Permission.WARNING_RELAY), ("menu.draft_warning", Permission.WARNING_DRAFT)),
     (
         ("menu.report", Permission.REPORT_FILE),
         ("menu.telephone", Permission.REPORT_TELEPHONE),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.delivery.schemas import Button, Fate, InlineKeyboard, Outcomes, Screen
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning.models import PhoneResult, SeriesState, VersionState
+from bot.warning.models import Origin, PhoneResult, SeriesState, VersionState
 from bot.warning.schemas import RecipientView, SeriesView, VersionView
 from handlers.pages import in_rows
 from messages import warning as texts
@@ -106,7 +106,16 @@ def board_card(
                 Button(label("warning.phones", locale), f"w.phones:{series.id}:{rev}"),
             ]
         )
+    if series.state is SeriesState.IN_FORCE:
+        rows.append(_changing(series, issued, locale))
     return Screen(render(payload, locale), InlineKeyboard(rows))
+
+
+def _changing(series: SeriesView, issued: VersionView, locale: str) -> list[Button]:
+    """The publisher's ways on: a relayed one changes with its station's next text, and a mistake is taken back."""
+    own = (("w.adjust", "warning.adjust"), ("w.lift", "warning.lift")) if series.origin is Origin.OWN else ()
+    ways = (*own, ("w.withdraw", "warning.act.withdraw"))
+    return [Button(label(words, locale), f"{action}:{series.id}:{issued.number}") for action, words in ways]
 
 
 def answers_card(series: SeriesView, chat_id: int, locale: str) -> Screen | None:

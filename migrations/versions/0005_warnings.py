@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(), nullable=True),
         sa.Column("asked_valid_at", MOMENT, nullable=True),
         sa.Column("asking", sa.String(), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["drafted_by"], ["directory_person.id"], name=op.f("fk_warning_version_drafted_by")),
         sa.ForeignKeyConstraint(["series_id"], ["warning_series.id"], name=op.f("fk_warning_version_series_id")),
         sa.ForeignKeyConstraint(["signed_by"], ["directory_person.id"], name=op.f("fk_warning_version_signed_by")),
