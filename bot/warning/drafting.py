@@ -155,8 +155,8 @@ async def choose(
 
 async def write(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int, field: str, words: str
-) -> None:
-    """A field in words; `reason` is why a warning ends.
+) -> int:
+    """A field in words; `reason` is why a warning ends. The version's id.
 
     Raises:
         TimeUnread, TooLong.
@@ -176,6 +176,7 @@ async def write(
         setattr(version, "matters" if field == "reason" else field, text)
     version.asking = ""
     await changed(session, plan, actor, now, series, version, field)
+    return version.id
 
 
 async def discard(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int) -> None:
@@ -277,10 +278,16 @@ async def editable(
 
 
 async def of_version(session: AsyncSession, version_id: int) -> tuple[Series, Version]:
-    """The version and its series, locked, if it is the newest and the series goes on. Raises NoSuchWarning, Overtaken."""
+    """The version and its series, locked, if it is the newest and the series goes on.
+
+    Raises:
+        NoSuchWarning, Overtaken.
+    """
     version = await repository.version(session, version_id)
     if version is None:
         raise NoSuchWarning
+    if version.state is VersionState.DISCARDED:
+        raise Overtaken("")
     series, newest = await issuing.existing(session, version.series_id, lock=True)
     if newest.id != version.id or (series.state in _ENDED and newest.state is not VersionState.ISSUED):
         raise Overtaken(series.number or "")

@@ -12,7 +12,7 @@ from bot.directory.rules import place_name
 from bot.plan.schema import Level, PostKind
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningDeed
-from bot.warning import concerned, elements, issuing, proposing, repository, rights
+from bot.warning import concerned, elements, proposing, repository, rights
 from bot.warning.models import Place, Series, Version, VersionState
 from bot.warning.rules import ENDS
 from bot.warning.schemas import DraftView, Preview
@@ -29,7 +29,10 @@ async def draft_view(session: AsyncSession, plan: Plan, version_id: int) -> Draf
     version = await repository.version(session, version_id)
     if version is None:
         return None
-    series, newest = await issuing.existing(session, version.series_id)
+    series = await repository.series(session, version.series_id)
+    if series is None:
+        return None
+    newest = await repository.newest_version(session, version.series_id)
     now = version.changed_at or series.opened_at
     places = list(await repository.places(session, version.id))
     needs = proposing.needs_of(plan, series, version)
@@ -46,7 +49,7 @@ async def draft_view(session: AsyncSession, plan: Plan, version_id: int) -> Draf
         seen=elements.seen_mark(version, places),
         missing=elements.missing(version, places, needs, now),
         wants_number=elements.wants_number(version, needs),
-        is_past=newest.id != version.id,
+        is_past=newest is None or newest.id != version.id,
         preview=await _preview(session, plan, now, series, version, places),
         signers=tuple(await proposing.signers(session, plan, now, series, version)) if is_waiting else (),
         levels=rights.levels_of(plan, WarningDeed.DRAFT, series.kind_key),

@@ -153,8 +153,8 @@ async def oral(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, s
 
 async def fill_number(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int, words: str
-) -> None:
-    """The platform's number; a version that is signed and waited for it is issued.
+) -> int | None:
+    """The platform's number; a version that is signed and waited for it is issued. The id of one that still waits.
 
     Raises:
         NotAllowed, NotYours, Incomplete.
@@ -170,9 +170,10 @@ async def fill_number(
     proposing.record(session, now, actor, "warning.platform_number", series, version, number=number)
     if version.signed_at is None:
         await proposing.touch(session, version)
-        return
+        return version.id
     proposing.require_complete(plan, series, version, places, now)
     await _issue_or_wait(session, plan, actor, now, series, version, places)
+    return None
 
 
 async def may_fill_number(

@@ -181,10 +181,14 @@ async def countersign(act: Act) -> None:
 
 
 async def _field_in_words(field: str, act: Act, series_id: int) -> None:
+    """Takes the words, and shows the card below them: edited above the screen it would say nothing."""
+    who = (act.session, act.plan, act.actor, act.now)
     if field == "platform_number":
-        await signing.fill_number(act.session, act.plan, act.actor, act.now, series_id, act.text)
+        version_id = await signing.fill_number(*who, series_id, act.text)
     else:
-        await drafting.write(act.session, act.plan, act.actor, act.now, series_id, field, act.text)
+        version_id = await drafting.write(*who, series_id, field, act.text)
+    if version_id is not None:
+        await drafting.show(*who, version_id, act.in_private)
 
 
 async def _returned_in_words(act: Act, series_id: int) -> None:

@@ -153,10 +153,10 @@ class Desk:
             found = (await session.exec(statement.order_by(col(Version.id).desc()))).first()
             return found or pytest.fail("no version")
 
-    async def view(self) -> DraftView:
-        version = await self.version()
+    async def view(self, version_id: int | None = None) -> DraftView:
+        wanted = version_id or (await self.version()).id
         async with self.town.database.read() as session:
-            view = await previewing.draft_view(session, self.town.plan, version.id)
+            view = await previewing.draft_view(session, self.town.plan, wanted)
         return view or pytest.fail("no view")
 
     async def acts(self) -> list[str]:
@@ -298,8 +298,10 @@ async def test_a_discarded_draft_is_proposed_by_nobody(desk: Desk, town: Town) -
         await drafting.discard(session, town.plan, actor, NIGHT, version.id)
     assert (await desk.series()).state is SeriesState.DISCARDED
     async with town.database.write() as session:
-        with pytest.raises(Refusal):
+        with pytest.raises(Overtaken):
             await proposing.propose(session, town.plan, actor, NIGHT, version.id)
+    view = await desk.view(version.id)
+    assert view.version.state is VersionState.DISCARDED
 
 
 # --- signing ---------------------------------------------------------------------------------------------------------
