@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery import service as delivery
 from bot.delivery.painter import Paint
-from bot.delivery.schemas import CardView, Screen
+from bot.delivery.schemas import CardView, Outcomes, Screen
 from bot.directory import groups, people, places
 from bot.incident import service as incidents
 from bot.incident.views import own_view
@@ -76,7 +76,11 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
     async def paint_board(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
         series = await warnings.view(session, card.subject_id)
         version = series.issued.number if series.issued else series.newest.number
-        outcomes = await delivery.outcomes_of(session, card.subject, version, issuing.PURPOSE)
+        parts = [
+            await delivery.outcomes_of(session, card.subject, version, purpose)
+            for purpose in (issuing.PURPOSE, issuing.NOTICE)
+        ]
+        outcomes = Outcomes(tuple(chat for part in parts for chat in part.chats))
         codes = {town_of(plan, row.region_code) for row in series.recipients}
         names = {code: await places.name_of(session, plan, code) for code in codes}
         return board_card(plan, series, outcomes, names, rev, card.locale)

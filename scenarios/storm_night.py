@@ -99,6 +99,20 @@ async def _raised(stage: Stage) -> None:
     for person in (*_DUTY, *_MORE):
         await _word_for_word(stage, person, orange)
     await stage.never_sees("longshui_leader", "发布暴雨黄色预警信号")
+    await _the_deputy_stands_in(stage)
+
+
+async def _the_deputy_stands_in(stage: Stage) -> None:
+    stage.scene("镇值班员去不了：B角顶上，应答算在这个岗位")
+    message = await stage.sees("longshui_duty", "暴雨橙色", buttons=("收到", "已到岗", "去不了，请转B角"))
+    await stage.tap("longshui_duty", message, "去不了，请转B角")
+    await stage.sees("longshui_duty", "龙水镇值班员（A）", "去不了")
+    await stage.sees("district_duty", "暴雨橙色", "生效中", "未应答：", "龙水镇值班员（A）")
+    asked = await stage.sees(
+        "longshui_deputy", "请你顶岗", "龙水镇值班员（A）去不了", buttons=("收到", "已到岗"), ringing=True
+    )
+    await stage.tap("longshui_deputy", asked, "已到岗")
+    await stage.sees("longshui_duty", "龙水镇值班员（B）", "已到岗")
 
 
 async def _lifted(stage: Stage) -> None:

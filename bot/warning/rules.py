@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.delivery.models import Lane
 from bot.plan.schema import WarningAct, WarningLevel
-from bot.warning.models import Place, Recipient, SeriesState, Version
+from bot.warning.models import Answer, Place, Recipient, SeriesState, Version
 
 S, A = SeriesState, WarningAct
 
@@ -88,8 +88,9 @@ def has_account(recipient: Recipient) -> bool:
 
 
 def is_missing(recipient: Recipient) -> bool:
-    """Whether somebody who must answer has not answered the newest version he was told."""
-    return recipient.must_answer and (recipient.answered_version or 0) < recipient.told_version
+    """Whether somebody who must answer has not answered the newest version he was told; 去不了 leaves the post open."""
+    answered = recipient.answered_version == recipient.told_version and recipient.answer is not Answer.CANNOT
+    return recipient.must_answer and not answered
 
 
 def is_past(version: Version, now: datetime) -> bool:
