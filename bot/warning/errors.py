@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import Refusal
 from messages import warning as texts
-from messages import warning_draft
+from messages import warning_draft, warning_sign
 
 
 class NoSuchWarning(Refusal):
@@ -67,11 +67,11 @@ class ConsentUnread(Refusal):
     """Post, number or time of a consent by telephone is missing."""
 
     def __init__(self) -> None:
-        super().__init__(warning_draft.OralUnread())
+        super().__init__(warning_sign.OralUnread())
 
 
 class SignYourself(Refusal):
     """Somebody who may sign wants to write down a consent."""
 
     def __init__(self) -> None:
-        super().__init__(warning_draft.SignYourself())
+        super().__init__(warning_sign.SignYourself())

@@ -22,7 +22,7 @@ from bot.warning.errors import ConsentUnread, NoSuchWarning, Overtaken, OwnDraft
 from bot.warning.models import Place, Series, Version, VersionState
 from bot.warning.rules import Step, after
 from bot.warning.schemas import SignerView
-from messages import warning_draft as texts
+from messages import warning_sign as signed
 from messages.engine import ZONE, Payload, label, phone, render
 
 COUNTERSIGN = "ws.countersign"
@@ -69,7 +69,7 @@ async def send_back(
     version.state, version.return_reason = VersionState.DRAFT, reason.strip()
     series.state = after(series.state, Step.RETURN) or series.state
     proposing.record(session, now, actor, "warning.return", series, version, reason=version.return_reason)
-    told = texts.Returned(**proposing.what(plan, series, version), name=actor.name, reason=version.return_reason)
+    told = signed.Returned(**proposing.what(plan, series, version), name=actor.name, reason=version.return_reason)
     await _tell_drafter(session, now, series, version, "returned", told)
     await proposing.touch(session, version)
 
@@ -91,7 +91,7 @@ async def refer(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, 
     series, version, places = await _waiting(session, plan, actor, now, version_id)
     office = plan.units.get(GOVERNMENT)
     proposing.record(session, now, actor, "warning.refer", series, version)
-    told = texts.Referred(
+    told = signed.Referred(
         **proposing.what(plan, series, version),
         name=actor.name,
         office=office.name if office else "区政府",
@@ -210,7 +210,7 @@ async def countersign(session: AsyncSession, plan: Plan, actor: Actor, now: date
         raise OwnDraft
     version.countersigned_at, version.countersign_due_at, version.signed_by = now, None, actor.person_id
     proposing.record(session, now, actor, "warning.countersign", series, version)
-    told = texts.Countersigned(
+    told = signed.Countersigned(
         **proposing.what(plan, series, version), number=series.number or "", name=actor.name, at=now
     )
     await _tell_drafter(session, now, series, version, "countersigned", told)
@@ -223,7 +223,7 @@ async def due_countersign(session: AsyncSession, plan: Plan, now: datetime) -> i
     versions = await repository.due_for_countersigning(session, now, _AT_ONCE)
     for version in versions:
         series, _ = await issuing.existing(session, version.series_id)
-        asked = texts.Countersign(
+        asked = signed.Countersign(
             **proposing.what(plan, series, version),
             number=series.number or "",
             act=version.act.value,
@@ -274,7 +274,7 @@ async def _issue_or_wait(
     places: list[Place],
 ) -> None:
     if elements.wants_number(version, proposing.needs_of(plan, series, version)):
-        wanted = texts.NumberWanted(**proposing.what(plan, series, version), name=version.signed_name or "")
+        wanted = signed.NumberWanted(**proposing.what(plan, series, version), name=version.signed_name or "")
         await _tell_drafter(session, now, series, version, "number", wanted, subject=f"{NUMBER}:{series.id}")
         await proposing.touch(session, version)
         return
@@ -282,7 +282,7 @@ async def _issue_or_wait(
     version.starts_at, version.published_at = version.starts_at or now, now
     version.text = elements.text_of(plan, series, version, places, former, now)
     await issuing.issue(session, plan, actor, now, series, version)
-    told = texts.SignedAndIssued(
+    told = signed.SignedAndIssued(
         **proposing.what(plan, series, version),
         number=series.number or "",
         act=version.act.value,

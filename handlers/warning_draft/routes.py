@@ -21,6 +21,7 @@ from handlers.pages import number_at
 from handlers.routing import Do, Route, button, word
 from handlers.warning_draft import screens
 from messages import warning_draft as texts
+from messages import warning_sign as signed
 from messages.engine import Payload
 
 _SUBJECTS = {
@@ -150,21 +151,21 @@ async def ask_return(act: Act) -> None:
     version_id = number_at(act.data, 1, 0)
     await signing.may_sign(act.session, act.plan, act.actor, act.now, version_id)
     view = await _view(act, version_id)
-    await _ask(act, f"{RETURN}:{view.series_id}", texts.AskReturn(**_what(act, view)))
+    await _ask(act, f"{RETURN}:{view.series_id}", signed.AskReturn(**_what(act, view)))
 
 
 async def refer(act: Act) -> None:
     """报区政府签发."""
     version_id = number_at(act.data, 1, 0)
     await signing.refer(act.session, act.plan, act.actor, act.now, version_id)
-    await act.say(texts.ReferredBack(**_what(act, await _view(act, version_id))), to=act.in_private)
+    await act.say(signed.ReferredBack(**_what(act, await _view(act, version_id))), to=act.in_private)
 
 
 async def ask_oral(act: Act) -> None:
     """电话口头同意: who agreed, at which number, when."""
     version_id = number_at(act.data, 1, 0)
     series, _, signers = await signing.oral_open(act.session, act.plan, act.actor, act.now, version_id)
-    question = texts.AskOral(**_what(act, await _view(act, version_id)), signers=screens.signers_of(signers))
+    question = signed.AskOral(**_what(act, await _view(act, version_id)), signers=screens.signers_of(signers))
     await _ask(act, f"{ORAL}:{series.id}", question)
 
 
@@ -173,7 +174,7 @@ async def countersign(act: Act) -> None:
     version_id = number_at(act.data, 1, 0)
     series = await signing.countersign(act.session, act.plan, act.actor, act.now, version_id)
     what = _what(act, await _view(act, version_id))
-    done = texts.Countersigned(**what, number=series.number or "", name=act.actor.name, at=act.now)
+    done = signed.Countersigned(**what, number=series.number or "", name=act.actor.name, at=act.now)
     await act.say(done, to=act.in_private)
 
 

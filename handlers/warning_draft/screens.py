@@ -15,6 +15,7 @@ from bot.warning.models import Audience, VersionState
 from bot.warning.schemas import DraftView, SignerView, Unfinished
 from handlers.pages import in_rows, number_at, page_of, pages_of, turning
 from messages import warning_draft as texts
+from messages import warning_sign as signed
 from messages.engine import ZONE, Payload, label, render
 
 VALID_HOURS = (6, 12, 24)
@@ -110,7 +111,7 @@ def sign_card(plan: Plan, view: DraftView, locale: str) -> Screen:
     state = _state(view)
     state = "past" if state == "discarded" or (view.is_past and state != "issued") else state
     state = "returned" if state == "draft" else state
-    payload = texts.Sign(
+    payload = signed.Sign(
         kind=kind.words,
         kind_en=kind.name_en,
         level=version.level.value,

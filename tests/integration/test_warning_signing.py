@@ -1,4 +1,4 @@
-"""The district's own warnings: written as rows, proposed, signed by a second person; who may, and what is refused."""
+"""Proposed, signed by a second person, returned, agreed to by telephone, adjusted and ended; who may, and when not."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
-from bot.audit import service as audit
-from bot.core.access import Actor
 from bot.core.database import Database
 from bot.core.errors import NotAllowed, Refusal
-from bot.delivery.schemas import Target
-from bot.directory.models import Holding, Person, PersonState, Post, Role
-from bot.plan.schema import WarningAct, WarningLevel
+from bot.plan.schema import WarningAct
 from bot.plan.service import Plan
-from bot.warning import drafting, previewing, proposing, signing
-from bot.warning.errors import ConsentUnread, Incomplete, NotYours, Overtaken, OwnDraft, SignYourself, TimeUnread
-from bot.warning.models import Origin, Series, SeriesState, Version, VersionState
-from bot.warning.schemas import DraftView
-from messages import warning as texts
-from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
+from bot.warning.errors import ConsentUnread, Incomplete, Overtaken, OwnDraft, SignYourself
+from bot.warning.models import Origin, Series, SeriesState, VersionState
+from tests.integration.town import NIGHT, Town, build
+from tests.integration.warning_desk import Desk, seat
 
-YELLOW, BLUE, ORANGE = WarningLevel.YELLOW, WarningLevel.BLUE, WarningLevel.ORANGE
 CONSENT = "区应急局副局长，+86 10000 00402，00:48"
 MORNING = datetime(2026, 7, 11, 23, 30, tzinfo=NIGHT.tzinfo)
 """07:30 on the 12th on the district's wall clock."""
@@ -38,270 +31,9 @@ async def town(database: Database, plan: Plan) -> Town:
     return town
 
 
-async def seat(town: Town, role: str, number: int, *kinds: str) -> None:
-    """Somebody on posts of the district: as holder, else as deputy, else acting."""
-    async with town.database.write() as session:
-        person = Person(
-            name=role, phone=f"+86100000{number:05}", platform_id=number, state=PersonState.ACTIVE, created_at=NIGHT
-        )
-        session.add(person)
-        await session.flush()
-        for kind in kinds:
-            found = (await session.exec(select(Post).where(Post.kind == kind, Post.region_code == DISTRICT))).first()
-            post = found or Post(kind=kind, region_code=DISTRICT)
-            session.add(post)
-            await session.flush()
-            taken = len((await session.exec(select(Holding).where(Holding.post_id == post.id))).all())
-            held_as = (Role.HOLDER, Role.DEPUTY, Role.ACTING)[min(taken, 2)]
-            start = NIGHT.replace(day=10)
-            session.add(Holding(person_id=person.id, post_id=post.id, role=held_as, starts_at=start))
-    town.chats[role] = number
-
-
-class Desk:
-    """People act on the newest version of the one series."""
-
-    def __init__(self, town: Town) -> None:
-        self.town, self.now = town, NIGHT
-
-    async def begin(self, role: str = "district", kind: str = "flood", level: WarningLevel = YELLOW) -> None:
-        async with self.town.database.write() as session:
-            who, where = await self._who(role)
-            await drafting.begin(session, self.town.plan, who, self.now, kind, level, where)
-
-    async def choose(self, field: str, value: str, role: str = "district") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await drafting.choose(session, self.town.plan, who, self.now, (await self.version()).id, field, value)
-
-    async def write(self, field: str, words: str, role: str = "district") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await drafting.write(session, self.town.plan, who, self.now, (await self.series()).id, field, words)
-
-    async def complete(self) -> None:
-        await self.choose("places", TOWN)
-        await self.choose("valid_until", "12")
-        await self.write("consultation", "00:40 水利、气象、规自、应急会商，建议Ⅲ级")
-        await self.write("authority", "授权书〔2026〕3号，有效至2026-12-31")
-
-    async def propose(self, role: str = "district") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await proposing.propose(session, self.town.plan, who, self.now, (await self.version()).id)
-
-    async def sign(self, role: str = "leader", seen: str | None = None) -> None:
-        seen = seen or (await self.view()).seen
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await signing.sign(session, self.town.plan, who, self.now, (await self.version()).id, seen)
-
-    async def send_back(self, reason: str, role: str = "leader") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await signing.send_back(session, self.town.plan, who, self.now, (await self.series()).id, reason)
-
-    async def refer(self, role: str = "leader") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await signing.refer(session, self.town.plan, who, self.now, (await self.version()).id)
-
-    async def oral(self, words: str = CONSENT, role: str = "district") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await signing.oral(session, self.town.plan, who, self.now, (await self.series()).id, words)
-
-    async def number(self, words: str = "50011120260712001", role: str = "district") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await signing.fill_number(session, self.town.plan, who, self.now, (await self.series()).id, words)
-
-    async def countersign(self, role: str = "leader") -> None:
-        async with self.town.database.write() as session:
-            who, _ = await self._who(role)
-            await signing.countersign(session, self.town.plan, who, self.now, (await self.version()).id)
-
-    async def ask_countersigning(self, now: datetime) -> int:
-        async with self.town.database.write() as session:
-            return await signing.due_countersign(session, self.town.plan, now)
-
-    async def adjust(self, role: str = "district", *, number: int = 1, lift: bool = False) -> None:
-        async with self.town.database.write() as session:
-            who, where = await self._who(role)
-            series = await self.series()
-            await drafting.adjust(session, self.town.plan, who, self.now, series.id, number, where, lift=lift)
-
-    async def withdraw(self, role: str = "district", *, number: int = 1) -> None:
-        async with self.town.database.write() as session:
-            who, where = await self._who(role)
-            await proposing.withdraw(session, self.town.plan, who, self.now, (await self.series()).id, number, where)
-
-    async def issued(self) -> None:
-        await self.begin()
-        await self.complete()
-        await self.write("platform_number", "50011120260712001")
-        await self.propose()
-        await self.sign()
-
-    async def series(self) -> Series:
-        async with self.town.database.read() as session:
-            return (await session.exec(select(Series).order_by(col(Series.id).desc()))).first() or pytest.fail("none")
-
-    async def version(self) -> Version:
-        async with self.town.database.read() as session:
-            statement = select(Version).where(Version.state != VersionState.DISCARDED)
-            found = (await session.exec(statement.order_by(col(Version.id).desc()))).first()
-            return found or pytest.fail("no version")
-
-    async def view(self, version_id: int | None = None) -> DraftView:
-        wanted = version_id or (await self.version()).id
-        async with self.town.database.read() as session:
-            view = await previewing.draft_view(session, self.town.plan, wanted)
-        return view or pytest.fail("no view")
-
-    async def acts(self) -> list[str]:
-        async with self.town.database.read() as session:
-            rows = await audit.about(session, f"warning:{(await self.series()).id}")
-        return [row.act for row in rows]
-
-    async def _who(self, role: str) -> tuple[Actor, Target]:
-        async with self.town.database.read() as session:
-            actor = await self.town.actor(session, role, self.now)
-        return actor, Target(self.town.chats[role])
-
-
 @pytest.fixture
 def desk(town: Town) -> Desk:
     return Desk(town)
-
-
-# --- drafting --------------------------------------------------------------------------------------------------------
-
-
-async def test_a_draft_begins_with_the_packs_words_and_tells_nobody(desk: Desk, plan: Plan) -> None:
-    await desk.begin()
-    version, template = await desk.version(), plan.template("flood", YELLOW)
-    assert template is not None
-    assert (version.matters, version.measures) == (template.matters, template.measures)
-    assert (await desk.series()).state is SeriesState.DRAFT
-    assert await desk.town.told("town_group") == []
-    assert await desk.town.cards(f"wdraft:{version.id}") == {"district": 2}
-
-
-@pytest.mark.parametrize(
-    ("kind", "level", "why"),
-    [
-        ("rainstorm", YELLOW, "气象灾害预警信号只由气象台站发布"),
-        ("flood", ORANGE, "市"),
-        ("geohazard_weather", BLUE, ""),
-    ],
-)
-async def test_what_the_law_gives_to_others_is_refused_with_its_reason(
-    desk: Desk, kind: str, level: WarningLevel, why: str
-) -> None:
-    with pytest.raises(NotYours) as refused:
-        await desk.begin(kind=kind, level=level)
-    assert isinstance(refused.value.payload, texts.NotYours)
-    assert why in refused.value.payload.why
-
-
-@pytest.mark.parametrize("role", ["worker", "cadre", "town", "administrator"])
-async def test_only_the_districts_desk_drafts(desk: Desk, role: str) -> None:
-    with pytest.raises(NotAllowed):
-        await desk.begin(role)
-
-
-async def test_the_kinds_offered_are_the_districts_own(desk: Desk, town: Town) -> None:
-    async with town.database.read() as session:
-        actor = await town.actor(session, "district")
-        kinds = await drafting.kinds_open(session, town.plan, actor, NIGHT)
-    assert {kind.key for kind in kinds} == {"flood", "flash_flood", "mine", "forest_fire"}
-    assert set(kinds.values()) == {(BLUE, YELLOW)}
-
-
-async def test_a_second_tap_opens_no_second_draft_but_several_may_lie(desk: Desk, town: Town) -> None:
-    await desk.begin()
-    await desk.begin()
-    await desk.begin(kind="mine")
-    desk.now += timedelta(minutes=10)
-    await desk.begin()
-    async with town.database.read() as session:
-        actor = await town.actor(session, "district")
-        lying = await drafting.unfinished(session, town.plan, actor)
-    assert [each.kind_key for each in lying] == ["flood", "mine", "flood"]
-
-
-async def test_a_town_goes_from_level_to_level_and_out_again(desk: Desk) -> None:
-    await desk.begin()
-    seen = []
-    for _ in range(3):
-        await desk.choose("places", TOWN)
-        seen.append([(place.region_code, place.level) for place in (await desk.view()).version.places])
-    assert seen == [[(TOWN, YELLOW)], [(TOWN, BLUE)], []]
-
-
-async def test_the_whole_district_takes_the_place_of_its_towns_and_they_of_it(desk: Desk) -> None:
-    await desk.begin()
-    for code, left in ((TOWN, {TOWN}), (OTHER_TOWN, {TOWN, OTHER_TOWN}), (DISTRICT, {DISTRICT}), (TOWN, {TOWN})):
-        await desk.choose("places", code)
-        assert {place.region_code for place in (await desk.view()).version.places} == left
-
-
-async def test_a_lower_level_takes_its_towns_along_and_its_own_words(desk: Desk, plan: Plan) -> None:
-    await desk.begin()
-    await desk.choose("places", TOWN)
-    await desk.write("matters", "自己写的警示")
-    await desk.choose("level", "blue")
-    view, template = await desk.view(), plan.template("flood", BLUE)
-    assert template is not None
-    assert [place.level for place in view.version.places] == [BLUE]
-    assert (view.version.matters, view.version.measures) == ("自己写的警示", template.measures)
-    with pytest.raises(NotYours):
-        await desk.choose("level", "orange")
-
-
-async def test_a_time_that_has_passed_or_is_none_is_not_noted(desk: Desk) -> None:
-    await desk.begin()
-    for words in ("昨天", "25:00", "0小时"):
-        with pytest.raises(TimeUnread):
-            await desk.write("valid_until", words)
-    await desk.write("valid_until", "明天8时")
-    assert (await desk.version()).valid_until == datetime(2026, 7, 13, 0, 0, tzinfo=NIGHT.tzinfo)
-
-
-async def test_the_card_says_what_is_missing_and_proposing_refuses(desk: Desk) -> None:
-    await desk.begin()
-    assert (await desk.view()).missing == ("valid_until", "places", "consultation", "authority")
-    with pytest.raises(Incomplete):
-        await desk.propose()
-    await desk.complete()
-    assert (await desk.view()).missing == ()
-
-
-async def test_the_preview_counts_groups_people_and_villages_with_nobody(desk: Desk, plan: Plan) -> None:
-    await desk.begin()
-    await desk.choose("places", TOWN)
-    preview = (await desk.view()).preview
-    villages = len(plan.children(TOWN))
-    assert preview.groups >= 1
-    assert preview.unreachable_count == villages - 1
-    assert len(preview.unreachable) == 10
-    assert all("横店村" not in name for name in preview.unreachable)
-    assert preview.minutes == 1
-
-
-async def test_a_discarded_draft_is_proposed_by_nobody(desk: Desk, town: Town) -> None:
-    await desk.begin()
-    version = await desk.version()
-    async with town.database.write() as session:
-        actor = await town.actor(session, "district")
-        await drafting.discard(session, town.plan, actor, NIGHT, version.id)
-    assert (await desk.series()).state is SeriesState.DISCARDED
-    async with town.database.write() as session:
-        with pytest.raises(Overtaken):
-            await proposing.propose(session, town.plan, actor, NIGHT, version.id)
-    view = await desk.view(version.id)
-    assert view.version.state is VersionState.DISCARDED
 
 
 # --- signing ---------------------------------------------------------------------------------------------------------
