@@ -27,6 +27,8 @@ _PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
 
 _LOUD = (Meaning.BLOCKED, Meaning.GONE, Meaning.REJECTED)
 
+_PIN_WAITS = (Meaning.DELIVERED, Meaning.FLOODED, Meaning.UNSENT, Meaning.MISCONFIGURED)
+
 Write = Callable[[AsyncSession, datetime, Shipment, Outcome], Awaitable[None]]
 Heed = Callable[[AsyncSession, datetime, ChatChange], Awaitable[None]]
 """Told at each shipment that finds a chat lost or moved; telling people once is its own affair."""
@@ -36,6 +38,10 @@ async def settle(session: AsyncSession, now: datetime, shipment: Shipment, outco
     """Writes what became of the shipment, and hands on what it says of the chat."""
     if outcome.meaning is not Meaning.DELIVERED:
         _report(shipment, outcome)
+    if shipment.pins and outcome.meaning not in _PIN_WAITS:
+        # Not pinned is not untold: nobody has to be told of it, and it is no dead row.
+        await queue.end_message(session, shipment.id, state=MessageState.CANCELLED, error=outcome.text)
+        return
     await _WRITES[outcome.meaning](session, now, shipment, outcome)
     if outcome.meaning in (Meaning.BLOCKED, Meaning.GONE, Meaning.MIGRATED):
         await _hand_on(session, now, ChatChange(shipment.chat_id, outcome.text, outcome.migrate_to), heed)
@@ -70,6 +76,8 @@ async def _delivered(session: AsyncSession, now: datetime, shipment: Shipment, o
             session, shipment.id, state=MessageState.SENT, sent_at=now, message_id=outcome.message_id, error=None
         )
         await queue.reopen(session, now, shipment.chat_id)
+        if shipment.body.get("pin") and outcome.message_id is not None:
+            await queue.add_pin(session, now, shipment, outcome.message_id)
         return
     values: dict[str, Any] = {"state": CardState.IDLE, "shown_rev": shipment.rev, "shown_at": now, "attempts": 0}
     if shipment.edits is None:

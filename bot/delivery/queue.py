@@ -88,6 +88,19 @@ async def end_message(session: AsyncSession, row_id: int, **values: Any) -> None
     await session.exec(update(Message).where(col(Message.id) == row_id).values(**values))
 
 
+async def add_pin(session: AsyncSession, now: datetime, shipment: Shipment, message_id: int) -> None:
+    """Queues the pinning of a message that has just arrived, behind everything that is to be read."""
+    row = await session.get_one(Message, shipment.id)
+    key = {"subject": f"{row.subject}:pin", "version": row.version, "purpose": row.purpose}
+    await insert_new(session, Text, [{**key, "locale": shipment.locale, "body": {"pins": True}}])
+    stored = select(Text.id).where(*(getattr(Text, name) == value for name, value in key.items()))
+    text_id = (await session.exec(stored.where(Text.locale == shipment.locale))).one()
+    named = {**key, "seq": row.seq, "chat_id": row.chat_id, "text_id": text_id, "reply_to": message_id}
+    state = {"state": MessageState.QUEUED, "attempts": 0, "repeated": False, "plain": False, "critical": False}
+    how = {"lane": int(Lane.ROUTINE), "mass": row.mass, "silent": True, "drill": row.drill, "created_at": now}
+    await insert_new(session, Message, [{**named, **state, **how}])
+
+
 async def retry_message(session: AsyncSession, row_id: int, **values: Any) -> None:
     """The row is to be sent again, unless it was cancelled or superseded while it was being sent."""
     sending = update(Message).where(col(Message.id) == row_id, col(Message.state) == MessageState.SENDING)

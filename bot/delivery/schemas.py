@@ -113,7 +113,7 @@ class Telling:
 
     `subject`, `version`, `purpose` and `seq` with the chat make the unique key: telling the same again does nothing.
     `critical` rows are repeated once, marked, when it is not known whether they arrived; others only in the lanes where
-    a person waits.
+    a person waits. With `pin` the message is pinned once it is there, silently; that may fail without harm.
     """
 
     subject: str
@@ -126,6 +126,7 @@ class Telling:
     valid_until: datetime | None = None
     reply_to: int | None = None
     media: Media | None = None
+    pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,11 @@ class Shipment:
     attempts: int = 0
     mass: bool = False
     critical: bool = True
+
+    @property
+    def pins(self) -> bool:
+        """Whether it pins the message it replies to and says nothing itself."""
+        return bool(self.body.get("pins"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async def show(session: AsyncSession, now: datetime, how: Telling, screen: Scree
     drill_mark = label("delivery.drill", targets[0].locale) if how.drill else ""
     for number, part in enumerate(_parts(screen, how)):
         purpose = f"{how.purpose}/{number}" if number else how.purpose
-        part_how = replace(how, purpose=purpose)
+        part_how = replace(how, purpose=purpose, pin=how.pin and not number)
         body = body_of(part, drill_mark=drill_mark, how=part_how)
         text_id = await repository.text_id(session, part_how, targets[0].locale, body)
         await repository.add_messages(session, now, part_how, text_id, targets)
@@ -151,6 +151,8 @@ def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None)
         body = {"media": how.media.kind, **which, "caption": text}
     if screen.plain:
         body["plain"] = True
+    if how and how.pin:
+        body["pin"] = True
     if screen.keyboard is not None:
         body["reply_markup"] = screen.keyboard.as_json()
     return body

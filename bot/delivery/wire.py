@@ -14,7 +14,7 @@ _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|ins|s|strike|del|span|a|code|pre|blockquote|tg-spoiler|tg-emoji)(?:\s[^<>]*)?>",
     re.IGNORECASE,
 )
-_OUR_KEYS = ("media", "file_id", "sha256", "plain")
+_OUR_KEYS = ("media", "file_id", "sha256", "plain", "pin")
 """Keys of a stored body that are no parameters of a call."""
 
 _NAMES = {"photo": "photo.jpg", "voice": "voice.ogg", "video": "video.mp4", "document": "file"}
@@ -25,6 +25,9 @@ _MEDIA = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "doc
 
 def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
     """Method and parameters. A repeat is marked; markup that was refused is taken out, and a plain text has none."""
+    if shipment.pins:
+        pinned = {"chat_id": shipment.chat_id, "message_id": shipment.reply_to, "disable_notification": True}
+        return "pinChatMessage", pinned
     params = {key: value for key, value in shipment.body.items() if key not in _OUR_KEYS}
     text_key = "caption" if "media" in shipment.body else "text"
     params.update(_worded(shipment, text_key))

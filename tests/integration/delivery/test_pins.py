@@ -1,0 +1,76 @@
+"""A red warning stays at the top of its chat; where it cannot be pinned it is read all the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.delivery import service
+from bot.delivery.models import ChatState, Lane, MessageState
+from bot.delivery.schemas import Fate
+from messages.splitting import LONGEST_TEXT
+from tests.integration.delivery.post import Post
+
+RED = "暴雨红色预警"
+
+
+async def tell(post: Post, chat: int, text: str = RED, version: int = 1) -> None:
+    how = {"subject": "warning:1", "purpose": "text", "version": version, "critical": True, "pin": True}
+    await post.tell(chat, text, Lane.URGENT, **how)
+
+
+async def pinned(post: Post, chat: int) -> list[str]:
+    return [message.text for message in await post.seen(chat) if message.pinned]
+
+
+@pytest.fixture
+async def hall(post: Post) -> int:
+    """A group whose administrator the bot is."""
+    return await post.control.group("区应急值班群", bot="administrator")
+
+
+async def test_it_is_pinned_once_it_is_there_and_nothing_rings_for_that(post: Post, hall: int) -> None:
+    await tell(post, hall)
+    await post.tell(hall, "其他")
+    await post.sent()
+    assert await pinned(post, hall) == [RED]
+    assert [call["params"]["disable_notification"] for call in await post.calls("pinChatMessage")] == [True]
+
+
+async def test_where_the_bot_may_not_pin_the_warning_has_arrived_and_nobody_is_bothered(post: Post, group: int) -> None:
+    await tell(post, group)
+    await post.sent()
+    assert (await post.texts(group), await pinned(post, group)) == ([RED], [])
+    assert await post.states() == [MessageState.SENT, MessageState.CANCELLED]
+    assert post.heard == []
+    chat = await post.chat(group)
+    assert chat is None or chat.state is ChatState.OPEN
+    async with post.database.read() as session:
+        assert await service.left_unsent(session) == {"dead": 0, "uncertain": 0, "held": 0}
+        assert (await service.outcomes_of(session, "warning:1", 1)).counts[Fate.SENT] == 1
+
+
+async def test_of_a_text_in_parts_the_first_is_pinned(post: Post, hall: int) -> None:
+    await tell(post, hall, "雨" * LONGEST_TEXT)
+    await post.sent()
+    assert await pinned(post, hall) == [(await post.texts(hall))[0]]
+
+
+async def test_a_pin_that_was_under_way_when_the_bot_died_is_left(post: Post, hall: int) -> None:
+    await tell(post, hall)
+    await post.sent()
+    pin = (await post.rows())[-1]
+    await post.set_row(pin.id, state=MessageState.SENDING)
+    await post.sent()
+    assert [row.state for row in await post.rows()] == [MessageState.SENT, MessageState.CANCELLED]
+    assert await post.texts(hall) == [RED]
+
+
+async def test_the_next_version_does_not_wait_for_a_pin(post: Post, group: int) -> None:
+    await tell(post, group)
+    await post.sent()
+    pin = (await post.rows())[-1]
+    await post.set_row(pin.id, state=MessageState.RETRY, not_before=post.clock.now().replace(year=2100))
+    await tell(post, group, "暴雨红色预警解除", 2)
+    async with post.sending():
+        await post.settled()
+    assert await post.texts(group) == [RED, "暴雨红色预警解除"]
