@@ -330,7 +330,9 @@ async def _set_level(
     version: Version,
     level: WarningLevel,
 ) -> None:
-    await rights.required(session, plan, actor, now, WarningDeed.DRAFT, series.kind_key, (level,))
+    is_signing = version.state is VersionState.PROPOSED
+    deed = rights.signing_deed(version.act) if is_signing else WarningDeed.DRAFT
+    await rights.required(session, plan, actor, now, deed, series.kind_key, (level,))
     former, version.level = version.level, level
     for place in await repository.places(session, version.id):
         if place.level is former or place.level.rank < level.rank:

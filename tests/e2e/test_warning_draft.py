@@ -50,6 +50,16 @@ async def test_a_flood_warning_is_drafted_signed_numbered_and_only_then_told(dis
     await stage.sees(LEADER, "【已发出】")
     await stage.hears_nothing(*NEIGHBOURS)
 
+    await _tap(stage, DUTY, "第1版", "解除")
+    await _tap(stage, DUTY, "【拟稿】🟡洪水黄色预警·解除", "原因")
+    await stage.say(DUTY, "水位已退到警戒以下。", reply_to=await stage.sees(DUTY, "为什么", "请回复这条消息"))
+    await _answer(stage, "会商记录", "05:20 会商，建议解除")
+    await _answer(stage, "平台编号", "50011120260712002")
+    await _tap(stage, DUTY, "【拟稿】🟡洪水黄色预警·解除", "送签")
+    await _tap(stage, LEADER, "【请签发】洪水黄色预警·解除", "签发")
+    await stage.sees(TOWN, "洪水黄色预警·解除", "解除原因：水位已退到警戒以下。")
+    await stage.hears_nothing(*NEIGHBOURS)
+
 
 async def test_returned_with_a_reason_it_comes_back_to_the_drafter(district: Live) -> None:
     stage = district.stage
@@ -65,6 +75,10 @@ async def test_returned_with_a_reason_it_comes_back_to_the_drafter(district: Liv
     await _answer(stage, "授权书", "授权书〔2026〕4号，有效至2026-12-31")
     await _tap(stage, DUTY, "【拟稿】", "送签")
 
+    await _tap(stage, LEADER, "【请签发】", "修改")
+    await _tap(stage, LEADER, "【已送签】", "有效至 ✓")
+    await _tap(stage, LEADER, "有效到什么时候？", "24小时")
+    await stage.sees(LEADER, "【已送签】", buttons=("签发",))
     await _tap(stage, LEADER, "【请签发】", "退回")
     asked = await stage.sees(LEADER, "为什么？")
     await stage.say(LEADER, "先问清井下人数", reply_to=asked)

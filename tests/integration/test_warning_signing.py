@@ -12,7 +12,7 @@ from bot.core.database import Database
 from bot.core.errors import NotAllowed, Refusal
 from bot.plan.schema import WarningAct
 from bot.plan.service import Plan
-from bot.warning.errors import ConsentUnread, Incomplete, Overtaken, OwnDraft, SignYourself
+from bot.warning.errors import ConsentUnread, Incomplete, NotYours, Overtaken, OwnDraft, SignYourself
 from bot.warning.models import Origin, Series, SeriesState, VersionState
 from tests.integration.town import NIGHT, Town, build
 from tests.integration.warning_desk import Desk, seat
@@ -116,6 +116,18 @@ async def test_a_signer_signs_what_stood_on_his_card_or_nothing(desk: Desk) -> N
         await desk.sign(seen=seen)
     await desk.sign()
     assert "签发人改的" in (await desk.version()).text
+
+
+async def test_who_may_sign_it_may_lower_it_first_but_not_raise_it_to_the_citys(desk: Desk) -> None:
+    await desk.begin()
+    await desk.complete()
+    await desk.write("platform_number", "1")
+    await desk.propose()
+    with pytest.raises(NotYours):
+        await desk.choose("level", "orange", role="leader")
+    await desk.choose("level", "blue", role="leader")
+    await desk.sign()
+    assert "级别：蓝色（Ⅳ级）" in (await desk.version()).text
 
 
 async def test_the_drafter_does_not_change_what_waits_for_a_signature(desk: Desk) -> None:
