@@ -233,7 +233,9 @@ class NotConcerned(Payload):
 
 _AT = datetime(2026, 7, 12, 13, 40, tzinfo=UTC)
 _LATER = datetime(2026, 7, 12, 19, 40, tzinfo=UTC)
-_TEXT = "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上 <请注意防范>。"
+_TEXT = (
+    "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上 <请注意防范>。"
+)
 _STORM = {"kind": "暴雨", "kind_en": "Rainstorm", "level": "yellow"}
 _TOWN = TownLine(place="龙水镇", answered=2, awaited=3, missing=("横店村值班员",))
 
