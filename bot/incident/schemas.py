@@ -39,13 +39,15 @@ class Reporter:
 class Addition:
     """Something added to an incident. `key` makes its telling unique; `said_in` is a chat that has seen it already.
 
-    `is_supplement` is False for what was on the first report: it is part of what rang.
+    `is_supplement` is False for what was on the first report: it is part of what rang. `quiet` is one more part of an
+    album whose first part has been shown.
     """
 
     key: int
     text: str
     is_supplement: bool = True
     said_in: int | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

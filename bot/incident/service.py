@@ -230,7 +230,7 @@ async def show_media(
     added: Addition,
     media: Media | None,
 ) -> None:
-    """Shows the desks a photo, voice note, film or file; what was on the first report does not ring a second time.
+    """Shows the desks a photo, voice note, film or file; one of the first report or of a shown album does not ring.
 
     Without `media` there is a file that nobody can show them, and words say so.
     """
@@ -246,7 +246,7 @@ async def show_media(
     caption = kind(number=incident.number, place=place, name=actor.name, text=added.text)
     subject = f"{subject_of(incident.id)}:media"
     how = Telling(subject, "media", Lane.INTERACTIVE, seq=added.key, drill=incident.drill, media=media)
-    silent = not added.is_supplement
+    silent = added.quiet or not added.is_supplement
     await deeds.tell_desks(scene, incident, how, caption, but=added.said_in, silent=silent)
     await deeds.touch(session, incident)
 
