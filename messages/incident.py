@@ -71,7 +71,8 @@ class DeskCard(Payload):
     """What the desks see: the most important first.
 
     `state` is that of the incident. `place_source` is the key of how the position is known, `figures` is empty where
-    nobody speaks of people. `gone_to` is where it went, on the card of a desk that no longer has it.
+    nobody speaks of people. `away` is why whoever took it cannot see to it. `gone_to` is where it went, on the card of
+    a desk that no longer has it.
     """
 
     template: ClassVar[str] = "incident/desk_card"
@@ -99,6 +100,7 @@ class DeskCard(Payload):
     evidence: str
     unit: Phone | None
     taken_name: str | None
+    away: str | None
     arrive_by: datetime | None
     chases: int
     doubt: DoubtLine | None
@@ -135,23 +137,47 @@ class Verified(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untaken(Payload):
-    """Rings again: nobody has taken it in hand."""
+    """Rings again: nobody has taken it in hand, or whoever took it is away."""
 
     template: ClassVar[str] = "incident/untaken"
     number: str
     place: str
     threat: str
     minutes: int
+    taken_name: str | None
+    away: str | None
     reporters: tuple[Phone, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UntakenRow:
+    """One of many that nobody has in hand; `phone` is its first reporter's, empty if unknown."""
+
+    number: str
+    threat: str
+    place: str
+    minutes: int
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntakenMany(Payload):
+    """Rings again for many at once; `more` are not shown."""
+
+    template: ClassVar[str] = "incident/untaken_many"
+    count: int
+    rows: tuple[UntakenRow, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UntakenForReporter(Payload):
-    """The reporter hears that nobody has answered yet, and whom to phone."""
+    """The reporter hears that nobody has answered yet, or that whoever had it is `away`, and whom to phone."""
 
     template: ClassVar[str] = "incident/untaken_for_reporter"
     number: str
     minutes: int
+    away: bool
     phones: tuple[Phone, ...]
 
 
@@ -252,6 +278,7 @@ _CARD = DeskCard(
     evidence="照片1",
     unit=None,
     taken_name=None,
+    away=None,
     arrive_by=None,
     chases=0,
     doubt=None,
@@ -262,6 +289,16 @@ _CARD = DeskCard(
     gone_to=None,
     unreached=("village",),
     lines=(),
+)
+
+_UNTAKEN = Untaken(
+    number=_NUMBER, place=_PLACE, threat="yes", minutes=5, taken_name=None, away=None, reporters=(_REPORTER,)
+)
+_ROWS = (
+    UntakenRow(number=_NUMBER, threat="yes", place=_PLACE, minutes=15, phone=_REPORTER.number),
+    UntakenRow(number="龙水0712-4", threat="unclear", place=_PLACE, minutes=10, phone=""),
+    UntakenRow(number="宝顶0712-1", threat="unclear", place="宝顶镇", minutes=10, phone="+861000000004"),
+    UntakenRow(number="龙水0712-5", threat="no", place=_PLACE, minutes=5, phone=_REPORTER.number),
 )
 
 SAMPLES: list[Payload] = [
@@ -336,14 +373,21 @@ SAMPLES: list[Payload] = [
         closed_at=_AT,
         reopen_asked=True,
     ),
+    replace(_CARD, state="verified", verified_name=_OFFICER, taken_name=_OFFICER, away="suspended", chases=1),
+    replace(_CARD, taken_name=_OFFICER, away="left"),
     replace(_CARD, state="withdrawn"),
     replace(_CARD, merged_number="龙水0712-1"),
     replace(_CARD, gone_to="宝顶镇"),
     Taken(number=_NUMBER, place=_PLACE, name="龙水镇值班员", arrive_by=_AT, threatened=True),
     Taken(number=_NUMBER, place=_PLACE, name="龙水镇值班员", arrive_by=None, threatened=False),
     Verified(number=_NUMBER, place=_PLACE, name="龙水镇值班员"),
-    Untaken(number=_NUMBER, place=_PLACE, threat="yes", minutes=5, reporters=(_REPORTER,)),
-    UntakenForReporter(number=_NUMBER, minutes=5, phones=_PHONES),
+    _UNTAKEN,
+    replace(_UNTAKEN, minutes=70, taken_name=_OFFICER, away="suspended"),
+    replace(_UNTAKEN, threat="no", minutes=70, taken_name=_OFFICER, away="left"),
+    UntakenMany(count=4, rows=_ROWS, more=0),
+    UntakenMany(count=60, rows=_ROWS * 3, more=48),
+    UntakenForReporter(number=_NUMBER, minutes=5, away=False, phones=_PHONES),
+    UntakenForReporter(number=_NUMBER, minutes=70, away=True, phones=_PHONES),
     Supplemented(number=_NUMBER, place=_PLACE, name="龙水镇明光社区第3网格员", text="3户11人"),
     EvidenceCaption(number=_NUMBER, place=_PLACE, name="龙水镇明光社区第3网格员", text=""),
     EvidenceCaption(number=_NUMBER, place=_PLACE, name="龙水镇明光社区第3网格员", text="屋后坡裂了，下面住三户"),

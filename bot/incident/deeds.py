@@ -21,7 +21,7 @@ from bot.directory import places
 from bot.incident import audience, repository
 from bot.incident.errors import MergedAway, NoSuchIncident, NothingToDo
 from bot.incident.models import Entry, EntryKind, Follower, Incident
-from bot.incident.rules import RIGHTS, Deed, after, combined, is_open, next_chase, people_mentioned
+from bot.incident.rules import RIGHTS, UNDER_WAY, Deed, after, combined, is_open, next_chase, people_mentioned
 from bot.incident.schemas import TierReached
 from bot.plan.schema import Level, WaitKey
 from bot.plan.service import Plan
@@ -116,6 +116,8 @@ async def done(
 ) -> int:
     """Moves the state on, writes log and audit, touches the cards. The entry's id makes what is told of it unique."""
     incident.state = after(incident, deed)
+    if incident.state not in UNDER_WAY:
+        incident.chase_due_at = None
     return await note(scene, incident, deed.value, kind, text, **facts)
 
 
@@ -175,9 +177,9 @@ async def ring(scene: Scene, incident: Incident) -> None:
 
 
 def call_again(scene: Scene, incident: Incident) -> None:
-    """Starts the chase from now if nobody has it in hand."""
+    """Starts the chase from now: while somebody has it in hand, it is only looked whether he is still there."""
     wait = scene.plan.wait(WaitKey.DANGER_SIGN_UNANSWERED)
-    incident.chase_due_at = None if incident.taken_by else next_chase(scene.now, wait)
+    incident.chase_due_at = next_chase(scene.now, wait)
 
 
 async def tell_desks(
@@ -191,10 +193,15 @@ async def tell_desks(
     silent: bool = False,
 ) -> None:
     """Tells the desks of the place, only those of `tiers` if any are named, and not the chat that has seen it."""
-    reached = await audience.of(scene.session, scene.plan, scene.now, incident.region_code, incident.nature)
-    targets = [target for tier in reached if not tiers or tier.tier in tiers for target in tier.targets]
+    targets = await desks_of(scene, incident, tiers)
     heard = [replace(target, silent=silent) for target in targets if target.chat_id != but]
     await delivery.tell(scene.session, scene.now, how, payload, heard)
+
+
+async def desks_of(scene: Scene, incident: Incident, tiers: tuple[Level, ...] = ()) -> list[Target]:
+    """The chats of the desks of the place, only those of `tiers` if any are named."""
+    reached = await audience.of(scene.session, scene.plan, scene.now, incident.region_code, incident.nature)
+    return [target for tier in reached if not tiers or tier.tier in tiers for target in tier.targets]
 
 
 async def tell_reporters(

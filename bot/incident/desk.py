@@ -15,7 +15,7 @@ from bot.incident import audience, deeds, repository
 from bot.incident.deeds import Scene
 from bot.incident.errors import AnotherMust, NoSuchIncident, NothingToDo, NotReady
 from bot.incident.models import EntryKind, Follower, Incident, IncidentState, Verdict
-from bot.incident.rules import RIGHTS, Deed, is_alone
+from bot.incident.rules import RIGHTS, Deed, is_alone, let_go
 from bot.plan.schema import Level
 from bot.plan.service import Plan
 from messages import desk as texts
@@ -179,7 +179,7 @@ async def reopen(session: AsyncSession, plan: Plan, actor: Actor, now: datetime,
     entry = await deeds.done(scene, incident, Deed.REOPEN, EntryKind.REOPENED, reason, reason=reason)
     _forget_doubt(incident)
     incident.closed_name = incident.closed_at = incident.reopen_asked_at = None
-    incident.taken_by = incident.taken_name = incident.taken_at = incident.arrive_by = None
+    let_go(incident)
     for judge in await _judges(session, incident):
         judge.verdict = judge.verdict_reason = None
     deeds.call_again(scene, incident)

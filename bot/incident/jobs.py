@@ -6,18 +6,17 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.incident import repository, service
+from bot.incident import chasing, repository
 from bot.plan.service import Plan
 
-_AT_ONCE = 50
+_AT_ONCE = 100
+"""Those of one pass are told together."""
 
 
 async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
     """Chases the incidents due, each once however long nobody looked; how many."""
     due = await repository.due_for_chase(session, now, _AT_ONCE)
-    for incident in due:
-        await service.chase(session, plan, now, incident)
-    return len(due)
+    return await chasing.chase(session, plan, now, due)
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

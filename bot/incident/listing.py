@@ -253,7 +253,7 @@ async def _listed(session: AsyncSession, plan: Plan, row: Incident, merged_numbe
         what=row.what,
         place=await place_of(session, plan, row.region_code, row.unit_key, row.place_words),
         standing=standing_of(row),
-        taken_name=row.taken_name,
+        taken_name=row.taken_name if row.away is None else None,
         arrive_by=row.arrive_by,
         opened_at=row.opened_at,
         merged_number=merged_number,

@@ -154,9 +154,10 @@ def _is_number(column: ColumnElement[str] | Mapped[str], number: Number) -> Colu
 
 def _in_state(word: str) -> ColumnElement[bool]:
     state = col(Incident.state).in_(STATES[word]) & col(Incident.merged_into).is_(None)
+    in_hand = col(Incident.taken_by).is_not(None) & col(Incident.away).is_(None)
     if word == "untaken":
-        return state & col(Incident.taken_by).is_(None)
-    return state & col(Incident.taken_by).is_not(None) if word == "taken" else state
+        return state & ~in_hand
+    return state & in_hand if word == "taken" else state
 
 
 _NEVER = col(Incident.id) < 0

@@ -12,7 +12,7 @@ from bot.incident import deeds, repository
 from bot.incident.deeds import Scene
 from bot.incident.errors import NothingToDo
 from bot.incident.models import EntryKind, Incident, IncidentState
-from bot.incident.rules import RIGHTS, Deed, is_near, is_under_way, metres_apart
+from bot.incident.rules import RIGHTS, Deed, is_in_hand, is_near, is_under_way, metres_apart
 from bot.incident.schemas import LikelySame
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
@@ -83,9 +83,9 @@ async def unmerge(session: AsyncSession, plan: Plan, actor: Actor, now: datetime
 
 
 def _take_over(kept: Incident, part: Incident) -> None:
-    if kept.taken_by is None and part.taken_by is not None:
+    if is_in_hand(part) and not is_in_hand(kept):
         kept.taken_by, kept.taken_name, kept.taken_at = part.taken_by, part.taken_name, part.taken_at
-        kept.arrive_by, kept.chase_due_at = part.arrive_by, None
+        kept.arrive_by, kept.away = part.arrive_by, None
     if kept.state is IncidentState.REPORTED and part.state is IncidentState.VERIFIED:
         kept.state = IncidentState.VERIFIED
         kept.verified_by, kept.verified_name, kept.verified_at = part.verified_by, part.verified_name, part.verified_at

@@ -65,6 +65,13 @@ class EntryKind(StrEnum):
     JOINED = "joined"
 
 
+class Away(StrEnum):
+    """Why whoever took an incident in hand can no longer see to it: suspended, or no longer on a post there."""
+
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
 class PlaceSource(StrEnum):
     """How we know where it is; the reporter's own grid is a default, not a statement."""
 
@@ -131,8 +138,9 @@ class Facts(SQLModel):
 class Incident(Facts, table=True):
     """One thing that happened or threatens, at one place. `number` is that of its first report.
 
-    `merged_into` is the incident it was found to be the same as; taking that back leaves both as they were. Whoever
-    proposed to dismiss it stands in `doubted_by` with the reason, and who agreed in `seconded_by`.
+    `away` is why whoever took it can no longer see to it. `merged_into` is the incident it was found to be the same
+    as; taking that back leaves both as they were. Whoever proposed to dismiss it stands in `doubted_by` with the
+    reason, and who agreed in `seconded_by`.
     """
 
     __tablename__ = "incident"
@@ -148,6 +156,7 @@ class Incident(Facts, table=True):
     taken_by: int | None = Field(default=None, foreign_key="directory_person.id")
     taken_name: str | None = None
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    away: Away | None = Field(default=None, sa_type=text_enum(Away, "incident_away"))
     arrive_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
     verified_by: int | None = Field(default=None, foreign_key="directory_person.id")
     verified_name: str | None = None

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.core.access import Actor, Permission
 from bot.incident.models import Enquiry, Incident, IncidentState, Wanted
-from bot.incident.rules import UNDER_WAY, is_alone, people_mentioned
+from bot.incident.rules import UNDER_WAY, is_alone, is_in_hand, people_mentioned
 
 
 class Why(StrEnum):
@@ -52,9 +52,9 @@ def standing_of(incident: Incident) -> Standing:
     if incident.merged_into is not None:
         return Standing.MERGED
     if incident.state is IncidentState.REPORTED:
-        return Standing.UNTAKEN if incident.taken_by is None else Standing.UNVERIFIED
+        return Standing.UNVERIFIED if is_in_hand(incident) else Standing.UNTAKEN
     if incident.state is IncidentState.VERIFIED:
-        return Standing.VERIFIED_UNTAKEN if incident.taken_by is None else Standing.IN_HAND
+        return Standing.IN_HAND if is_in_hand(incident) else Standing.VERIFIED_UNTAKEN
     if incident.state not in UNDER_WAY and incident.reopen_asked_at is not None:
         return Standing.REOPEN_ASKED
     return Standing(incident.state.value)
@@ -80,9 +80,9 @@ def order(incident: Incident, thing: Pressing) -> tuple[bool, datetime]:
 def _waiting(incident: Incident, actor: Actor, now: datetime, verify_within: timedelta) -> Iterator[Pressing]:
     place, state = incident.region_code, incident.state
     verify_by = incident.opened_at + verify_within
-    if state in UNDER_WAY and incident.taken_by is None and actor.may(Permission.INCIDENT_TAKE, place):
+    if state in UNDER_WAY and not is_in_hand(incident) and actor.may(Permission.INCIDENT_TAKE, place):
         yield Pressing(Why.UNTAKEN, incident.chase_due_at or incident.opened_at)
-    if state is IncidentState.REPORTED and incident.taken_by is not None:
+    if state is IncidentState.REPORTED and is_in_hand(incident):
         if actor.may(Permission.INCIDENT_VERIFY, place):
             yield Pressing(Why.UNVERIFIED, verify_by)
         if incident.arrive_by is not None and incident.arrive_by < now:

@@ -94,12 +94,11 @@ async def under_way(session: AsyncSession, since: datetime, limit: int, *, drill
 
 
 async def due_for_chase(session: AsyncSession, now: datetime, limit: int) -> Sequence[Incident]:
-    """Incidents nobody has taken although it is time to say so again."""
-    statement = select(Incident).where(col(Incident.chase_due_at) <= now, col(Incident.taken_by).is_(None))
+    """Incidents of which it is time to say again that nobody has them in hand, or to see whether somebody still has."""
+    statement = select(Incident).where(col(Incident.chase_due_at) <= now)
     return (await session.exec(statement.order_by(col(Incident.chase_due_at)).limit(limit).with_for_update())).all()
 
 
 async def next_chase(session: AsyncSession) -> datetime | None:
     """The next instant at which an incident is due for a chase."""
-    statement = select(func.min(Incident.chase_due_at)).where(col(Incident.taken_by).is_(None))
-    return (await session.exec(statement)).one()
+    return (await session.exec(select(func.min(Incident.chase_due_at)))).one()

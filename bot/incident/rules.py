@@ -103,9 +103,9 @@ def is_open(incident: Incident, deed: Deed, *, people: bool) -> bool:
 def _fits(incident: Incident, deed: Deed, *, people: bool) -> bool:
     """What a deed asks for beyond the state: that somebody has it in hand, that a second person is wanted."""
     if deed is Deed.TAKE:
-        return incident.taken_by is None
+        return not is_in_hand(incident)
     if deed is Deed.ARRIVE:
-        return incident.taken_by is not None and incident.arrive_by is None
+        return is_in_hand(incident) and incident.arrive_by is None
     if deed is Deed.CLOSE:
         return incident.taken_by is not None
     if deed is Deed.SECOND:
@@ -124,6 +124,16 @@ def after(incident: Incident, deed: Deed) -> IncidentState:
 def is_under_way(incident: Incident) -> bool:
     """Whether it is handled by itself: neither over nor part of another."""
     return incident.state in UNDER_WAY and incident.merged_into is None
+
+
+def is_in_hand(incident: Incident) -> bool:
+    """Whether somebody has it in hand who can see to it."""
+    return incident.taken_by is not None and incident.away is None
+
+
+def let_go(incident: Incident) -> None:
+    """Nobody has it in hand any more."""
+    incident.taken_by = incident.taken_name = incident.taken_at = incident.arrive_by = incident.away = None
 
 
 def people_mentioned(nature: Nature, threat: Threat, facts: Facts) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.delivery.schemas import Target
-from bot.incident.models import EntryKind, Facts, IncidentState, Threat
+from bot.incident.models import Away, EntryKind, Facts, IncidentState, Threat
 from bot.incident.rules import UNDER_WAY, Deed
 from bot.plan.schema import Level, Nature
 
@@ -39,13 +39,15 @@ class Reporter:
 class Addition:
     """Something added to an incident. `key` makes its telling unique; `said_in` is a chat that has seen it already.
 
-    `is_supplement` is False for what was on the first report: it is part of what rang.
+    `is_supplement` is False for what was on the first report: it is part of what rang. `quiet` is one more part of an
+    album whose first part has been shown.
     """
 
     key: int
     text: str
     is_supplement: bool = True
     said_in: int | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class IncidentView:
     """An incident as screens show it.
 
     `facts`, `threat`, `reporters` and `numbers` are those of all that was merged into it; `numbers` begins with its
-    own. `merged_number` is what it was found to be the same as. `others_in` says whether anybody but its first
+    own. `away` is why whoever took it cannot see to it, while it is under way. `merged_number` is what it was found
+    to be the same as. `others_in` says whether anybody but its first
     reporter had a hand in it.
     """
 
@@ -109,6 +112,7 @@ class IncidentView:
     state: IncidentState
     opened_at: datetime
     taken_name: str | None
+    away: Away | None
     arrive_by: datetime | None
     verified_name: str | None
     reporters: tuple[Reporter, ...]

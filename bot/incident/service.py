@@ -7,17 +7,17 @@ Each use case decides, writes, tells and records in the caller's transaction. Wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import service as audit
-from bot.core.access import SYSTEM, Actor
+from bot.core.access import Actor
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Media, Target, Telling
-from bot.incident import audience, deeds, enquiries, repository, rules
+from bot.incident import audience, deeds, enquiries, repository, rules, taker
 from bot.incident.deeds import DESK_CARD as DESK_CARD
 from bot.incident.deeds import Scene
 from bot.incident.deeds import family as family
@@ -164,15 +164,21 @@ async def add(
 
 
 async def take(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, incident_id: int) -> None:
-    """Takes the incident in hand (我来处理). One winner; it ends the chase; the reporter hears who."""
+    """Takes the incident in hand (我来处理). One winner; it ends the chase; the reporter hears who.
+
+    What somebody has who is suspended or gone is open again.
+    """
     scene = Scene(session, plan, actor, now)
     incident = await deeds.existing(session, incident_id, lock=True)
     await deeds.permitted(scene, incident, Deed.TAKE)
-    if incident.taken_by is not None and incident.taken_by != actor.person_id:
+    if incident.away is None:
+        incident.away = await taker.absence(scene, incident)
+    if rules.is_in_hand(incident) and incident.taken_by != actor.person_id:
         raise AlreadyTaken(incident.number, incident.taken_name or "")
     await deeds.required(scene, incident_id, Deed.TAKE)
+    rules.let_go(incident)
     incident.taken_by, incident.taken_name, incident.taken_at = actor.person_id, actor.name, now
-    incident.chase_due_at = None
+    deeds.call_again(scene, incident)
     entry = await deeds.done(scene, incident, Deed.TAKE, EntryKind.TAKEN)
     await _tell_who_has_it(scene, incident, "taken", entry)
 
@@ -230,7 +236,7 @@ async def show_media(
     added: Addition,
     media: Media | None,
 ) -> None:
-    """Shows the desks a photo, voice note, film or file; what was on the first report does not ring a second time.
+    """Shows the desks a photo, voice note, film or file; one of the first report or of a shown album does not ring.
 
     Without `media` there is a file that nobody can show them, and words say so.
     """
@@ -246,7 +252,7 @@ async def show_media(
     caption = kind(number=incident.number, place=place, name=actor.name, text=added.text)
     subject = f"{subject_of(incident.id)}:media"
     how = Telling(subject, "media", Lane.INTERACTIVE, seq=added.key, drill=incident.drill, media=media)
-    silent = not added.is_supplement
+    silent = added.quiet or not added.is_supplement
     await deeds.tell_desks(scene, incident, how, caption, but=added.said_in, silent=silent)
     await deeds.touch(session, incident)
 
@@ -277,34 +283,6 @@ async def view(session: AsyncSession, incident_id: int) -> IncidentView:
     """The incident as it is handled: what was found to be the same as another is seen there. Raises NoSuchIncident."""
     root = await deeds.root_of(session, incident_id)
     return await own_view(session, root.id)
-
-
-async def chase(session: AsyncSession, plan: Plan, now: datetime, incident: Incident) -> None:
-    """Says again, ringing, that nobody has taken it in hand; to the desks and to the reporter, with the phones."""
-    scene = Scene(session, plan, SYSTEM, now)
-    incident.chases += 1
-    incident.chase_due_at = next_chase(now, plan.wait(WaitKey.DANGER_SIGN_UNANSWERED))
-    minutes = int((now - incident.opened_at).total_seconds() // 60)
-    await deeds.log(session, now, incident, EntryKind.CHASED, SYSTEM)
-    reporters = await deeds.followers_of(session, incident)
-    untaken = texts.Untaken(
-        number=incident.number,
-        place=await deeds.place_of(scene, incident),
-        threat=incident.threat.value,
-        minutes=minutes,
-        reporters=tuple(texts.Phone(name=row.name, number=row.phone or "") for row in reporters),
-    )
-    how = deeds.ringing(incident, "untaken", incident.chases)
-    await deeds.tell_desks(scene, incident, how, untaken)
-    calls = audience.phones(plan, incident.region_code)
-    await deeds.tell_reporters(
-        scene,
-        incident,
-        replace(how, purpose="untaken_for_reporter"),
-        lambda number: texts.UntakenForReporter(number=number, minutes=minutes, phones=calls),
-    )
-    await deeds.touch(session, incident)
-    audit.record(session, now, SYSTEM, "incident.chase", subject_of(incident.id), drill=incident.drill, minutes=minutes)
 
 
 async def order_reporter(scene: Scene, incident: Incident, reporter: Reporter, reached: Sequence[TierReached]) -> None:

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.core.access import SYSTEM, Actor, Permission
+from bot.core.access import SYSTEM, Actor
 from bot.delivery import service as delivery
 from bot.delivery.schemas import Target
 from bot.directory import groups, people
 from bot.directory.rules import place_name
-from bot.incident import audience, deeds
+from bot.incident import audience, deeds, taker
 from bot.incident.deeds import Scene
 from bot.incident.errors import NothingToDo
 from bot.incident.models import EntryKind, Incident
-from bot.incident.rules import Deed, natures_of
+from bot.incident.rules import Deed, let_go, natures_of
 from bot.plan.schema import Level, Nature, Unit
 from bot.plan.service import Plan
 from messages import desk as texts
@@ -72,7 +72,7 @@ async def send_to_town(
     before = incident.region_code
     incident.region_code, incident.unit_key = town.code, None
     if not await _may_keep(scene, incident):
-        incident.taken_by = incident.taken_name = incident.taken_at = incident.arrive_by = None
+        let_go(incident)
         deeds.call_again(scene, incident)
     text = f"region:{town.code}"
     entry = await deeds.done(scene, incident, Deed.REROUTE, EntryKind.REROUTED, text, before=before, to=town.code)
@@ -121,13 +121,7 @@ async def send_to_unit(
 
 
 async def _may_keep(scene: Scene, incident: Incident) -> bool:
-    if incident.taken_by is None:
-        return False
-    holder = await people.person(scene.session, incident.taken_by, scene.now)
-    if holder is None or holder.platform_id is None:
-        return False
-    actor = await people.actor_of(scene.session, scene.plan, holder.platform_id, scene.now)
-    return actor is not None and actor.may(Permission.INCIDENT_TAKE, incident.region_code)
+    return incident.taken_by is not None and await taker.absence(scene, incident) is None
 
 
 async def _tell_where_it_went(

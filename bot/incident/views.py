@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.incident import repository
 from bot.incident.deeds import existing, followers_of, members_of, mentions_people, root_of
 from bot.incident.models import EntryKind, Incident
-from bot.incident.rules import combined, open_deeds
+from bot.incident.rules import combined, is_under_way, open_deeds
 from bot.incident.schemas import Doubt, EntryView, IncidentView, Reporter
 from bot.plan.schema import Level
 
@@ -38,6 +38,7 @@ async def own_view(session: AsyncSession, incident_id: int) -> IncidentView:
         state=incident.state,
         opened_at=incident.opened_at,
         taken_name=incident.taken_name,
+        away=incident.away if is_under_way(incident) else None,
         arrive_by=incident.arrive_by,
         verified_name=incident.verified_name,
         reporters=reporters,

@@ -111,7 +111,8 @@ async def _show(session: AsyncSession, plan: Plan, now: datetime, item: Item, re
         return
     person = await people.person(session, item.person_id)
     actor = Actor(person.id, person.name, person.locale) if person else SYSTEM
-    added = Addition(item.id, "", is_supplement=item.received_at > report.filed_at, said_in=item.chat_id)
+    quiet = await repository.is_later_part(session, item)
+    added = Addition(item.id, "", item.received_at > report.filed_at, said_in=item.chat_id, quiet=quiet)
     await evidence.show(session, plan, actor, now, report.incident_id, item, added)
 
 

@@ -105,7 +105,8 @@ async def pass_on(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, incident_id: int, item: Item, *, is_supplement: bool
 ) -> None:
     """Lets the desks of an incident see one thing that was sent. Where a first report is, its opening said already."""
-    added = Addition(item.id, item.text, is_supplement, said_in=item.chat_id)
+    quiet = await repository.is_later_part(session, item)
+    added = Addition(item.id, item.text, is_supplement, said_in=item.chat_id, quiet=quiet)
     if item.kind in SHOWN and item.file_id:
         await evidence.show(session, plan, actor, now, incident_id, item, added)
     if item.kind is ItemKind.TEXT:

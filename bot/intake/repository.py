@@ -36,6 +36,16 @@ async def first_of_album(session: AsyncSession, chat_id: int, album: str) -> int
     return (await session.exec(statement)).one() or 0
 
 
+async def is_later_part(session: AsyncSession, item: Item) -> bool:
+    """Whether a part of the item's album came before it to the same report."""
+    if item.album is None:
+        return False
+    statement = select(func.min(Item.id)).where(
+        Item.chat_id == item.chat_id, Item.album == item.album, Item.report_id == item.report_id
+    )
+    return ((await session.exec(statement)).one() or item.id) < item.id
+
+
 async def add(session: AsyncSession, row: Row) -> Row:
     """Stores a new row; its id is known afterwards."""
     session.add(row)

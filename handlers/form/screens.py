@@ -104,6 +104,7 @@ def report_card(
     nature = incident.nature if incident else (view.nature or Nature.HAZARD)
     facts = view.facts if incident is None else incident.facts
     state = "withdrawn" if view.withdrawn else incident.state.value if incident else "filed"
+    has_it = incident if incident and not incident.away else None
     payload = texts.Report(
         number=view.number or "",
         nature=nature.value,
@@ -112,8 +113,8 @@ def report_card(
         place=place,
         facts=tuple(line for line in facts_lines(plan, view.facts, locale, without=Asked.KIND)),
         state=state,
-        taken_name=incident.taken_name if incident else None,
-        arrive_by=incident.arrive_by if incident else None,
+        taken_name=has_it.taken_name if has_it else None,
+        arrive_by=has_it.arrive_by if has_it else None,
         same_as=incident.number if incident and incident.number != view.number else None,
     )
     rows: list[list[Button]] = []

@@ -70,6 +70,7 @@ def desk_card(
         evidence=evidence_text(evidence, locale),
         unit=_unit(plan, view, locale),
         taken_name=view.taken_name,
+        away=view.away.value if view.away else None,
         arrive_by=view.arrive_by,
         chases=view.chases,
         doubt=_doubt(view, locale),

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("taken_by", sa.Integer(), nullable=True),
         sa.Column("taken_name", sa.String(), nullable=True),
         sa.Column("taken_at", MOMENT, nullable=True),
+        sa.Column("away", choice("incident_away", "suspended", "left"), nullable=True),
         sa.Column("arrive_by", MOMENT, nullable=True),
         sa.Column("verified_by", sa.Integer(), nullable=True),
         sa.Column("verified_name", sa.String(), nullable=True),

@@ -53,6 +53,8 @@ FURTHER_FILES = {
     "bot/incident/deeds.py": "what every deed does beside deciding: find, permit, log, touch, tell",
     "bot/incident/views.py": "an incident as screens show it, with what was merged into it",
     "bot/incident/enquiries.py": "use cases of 请补充: one question at a time, which expires in silence",
+    "bot/incident/chasing.py": "saying again that nobody has it in hand: of many at once, in one message",
+    "bot/incident/taker.py": "whether whoever has it in hand can still see to it",
     "bot/incident/desk.py": "use cases of ending: doubted, dismissed, closed, judged, taken up again",
     "bot/incident/merging.py": "use cases of 并案 and 拆开",
     "bot/incident/sorting.py": "use cases of 改类别 and 转办",

@@ -168,8 +168,8 @@ async def test_nobody_takes_it_and_it_is_said_again_until_somebody_does(town: To
     assert len(await town.told("worker", "untaken_for_reporter")) == 2
     await do(town, "town", Deed.TAKE, number)
     assert await run_due(town, timedelta(hours=9)) == 0
-    async with town.database.read() as session:
-        assert await jobs.next_due(session) is None
+    assert len(await town.told("district_group", "untaken")) == 2
+    assert len(await town.told("worker", "untaken_for_reporter")) == 2
 
 
 async def test_three_hours_of_downtime_give_one_chase(town: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -10,6 +11,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.core.database import Database
+from bot.delivery.models import Message
 from bot.incident.models import Incident, Threat
 from bot.intake import jobs, receiving, service
 from bot.intake.errors import DraftGone
@@ -134,6 +136,23 @@ async def test_a_late_part_of_an_album_follows_the_others_to_the_report(town: To
     (report,) = await reports(town)
     assert [item.report_id for item in await items(town)] == [report.id, report.id]
     assert len(await drafts(town)) == 1
+
+
+async def test_an_album_added_later_rings_the_desks_once(town: Town) -> None:
+    await receive(town, photo(album="a"))
+    await answer(town, Threat.YES)
+    async with town.database.read() as session:
+        report = (await session.exec(select(Report))).one()
+    about = f"incident:{report.incident_id}"
+    for part in ("b", "b", "b"):
+        await receive(town, replace(photo(album=part), reply_about=about))
+    await receive(town, replace(photo(), reply_about=about))
+    await receive(town, photo(album="a"))
+    async with town.database.read() as session:
+        rows = select(Message.silent).where(Message.chat_id == town.chats["town_group"], Message.purpose == "media")
+        silent = list((await session.exec(rows.order_by(col(Message.id)))).all())
+    first_report, first_of_b, *later_of_b, alone, late_of_a = silent
+    assert (first_report, first_of_b, later_of_b, alone, late_of_a) == (True, False, [True, True], False, True)
 
 
 async def test_words_after_the_report_answer_how_many_households(town: Town) -> None:

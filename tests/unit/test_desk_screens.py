@@ -36,6 +36,7 @@ VIEW = IncidentView(
     state=IncidentState.REPORTED,
     opened_at=AT,
     taken_name=None,
+    away=None,
     arrive_by=None,
     verified_name=None,
     reporters=(Reporter(1, "第3网格员", "+861000000103", 1, "zh", "龙水0712-1"),),
