@@ -103,7 +103,7 @@ QUERIES_ALLOWED = {
     "bot/core/database.py": "owns engines, pragmas and transactions",
     "bot/core/upsert.py": "INSERT ... ON CONFLICT for both dialects, called by repositories only",
     "bot/delivery/queue.py": "delivery's second repository: the sender's claims; private like the first",
-    "bot/incident/lists_repository.py": "incident's second repository: many incidents and calls; private like the first",
+    "bot/incident/lists_repository.py": "incident's second repository: many at once; private like the first",
 }
 
 # --- the edges, where every exception is caught ----------------------------------------------------------------------
