@@ -1,8 +1,7 @@
 """The first night of FIELD.md, as far as warnings go: relayed in one step, who has not answered, raised, lifted.
 
-21:40 the station's yellow signal is relayed word for word; who has not answered is asked again in private only; 01:20 it
-is raised to orange, 05:30 lowered, 07:20 lifted. Drafting and signing the district's own flood warning is a part of its
-own.
+21:40 the station's yellow signal is relayed word for word; who has not answered is asked again in private only; 01:20
+it is raised to orange, 07:20 lifted. Drafting and signing the district's own flood warning is a story of its own.
 """
 
 from __future__ import annotations
