@@ -10,6 +10,7 @@ LONGEST_TEXT = 4096
 """Characters of a message after its mark-up is taken out, in UTF-16 units (Bot API: sendMessage)."""
 
 _TOKEN = re.compile(r"<(/?)([a-z]+)[^>]*>|&[#\w]+;|.", re.DOTALL)
+_TAG = re.compile(r"<(/?)([a-z]+)[^>]*>", re.DOTALL)
 
 
 def visible_length(text: str) -> int:
@@ -49,18 +50,17 @@ def _end_of_first(text: str, longest: int) -> int:
 
 def _parts(text: str, longest: int) -> Iterator[str]:
     part: list[str] = []
-    opened: list[tuple[str, str]] = []
     length = 0
     for token in _TOKEN.finditer(text):
-        closing, tag, piece = token.group(1), token.group(2), token.group(0)
-        if tag:
-            _follow(opened, bool(closing), tag, piece)
+        piece = token.group(0)
+        if token.group(2):
             part.append(piece)
             continue
         if length + _units(html.unescape(piece)) > longest:
             done, rest = _cut(part)
-            yield "".join(done) + "".join(f"</{name}>" for name, _ in reversed(opened))
-            part = [*(whole for _, whole in opened), *rest]
+            still_open = _open_tags(done)
+            yield "".join(done) + "".join(f"</{name}>" for name, _ in reversed(still_open))
+            part = [*(whole for _, whole in still_open), *rest]
             length = visible_length("".join(rest))
         part.append(piece)
         length += _units(html.unescape(piece))
@@ -68,13 +68,20 @@ def _parts(text: str, longest: int) -> Iterator[str]:
 
 
 def _cut(part: list[str]) -> tuple[list[str], list[str]]:
-    """Where to end a full part: at its last line break, if that is in its second half and no tag comes after."""
+    """Where to end a full part: at its last line break, if that is in its second half."""
     for at in range(len(part) - 1, len(part) // 2, -1):
-        if part[at].startswith("<"):
-            break
         if part[at] == "\n":
             return part[: at + 1], part[at + 1 :]
     return part, []
+
+
+def _open_tags(part: list[str]) -> list[tuple[str, str]]:
+    """The tags open at the end of the part, name and whole, outermost first."""
+    opened: list[tuple[str, str]] = []
+    for piece in part:
+        if token := _TAG.fullmatch(piece):
+            _follow(opened, bool(token.group(1)), token.group(2), piece)
+    return opened
 
 
 def _follow(opened: list[tuple[str, str]], closing: bool, tag: str, piece: str) -> None:

@@ -198,15 +198,25 @@ class Books:
                     yield f"a second message of card {former.id} without the mark in {chat}: {stray}"
 
     def _former_card(self, chat: int, message: Message) -> Card | None:
-        subjects = _subjects(message)
+        subjects = self._subjects(message)
         return next((card for card in self.cards if card.chat_id == chat and card.subject in subjects), None)
 
     def _of_subject(self, card: Card) -> list[Message]:
-        return [message for message in self.phones[card.chat_id] if card.subject in _subjects(message)]
+        return [message for message in self.phones[card.chat_id] if card.subject in self._subjects(message)]
+
+    def _subjects(self, message: Message) -> set[str]:
+        """What the message was about: what its buttons name, and the incident that a draft has become."""
+        named = _named(message)
+        drafts = [self.drafts[int(each.partition(":")[2])] for each in named if each.startswith("draft:")]
+        reports = [self.reports[draft.report_id] for draft in drafts if draft.report_id and _is_filed(draft)]
+        return named | {f"incident:{report.incident_id}" for report in reports if report.incident_id}
 
     def _was_asked_again(self, card: Card) -> bool:
         kind, _, number = card.subject.partition(":")
-        return kind == "draft" and self.drafts[int(number)].reminded
+        if kind == "draft":
+            return self.drafts[int(number)].reminded
+        mine = [report.id for report in self.reports.values() if report.incident_id == int(number)]
+        return any(draft.reminded for draft in self.drafts.values() if draft.report_id in mine)
 
 
 async def read(url: str, plan: Plan, control: Control, done: Sequence[Done], since: Mapping[int, int]) -> Books:
@@ -257,7 +267,11 @@ def _keys(keyboard: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     return [(button["text"], button.get("callback_data", button.get("data"))) for row in rows for button in row]
 
 
-def _subjects(message: Message) -> set[str]:
+def _is_filed(draft: Draft) -> bool:
+    return draft.state is DraftState.FILED
+
+
+def _named(message: Message) -> set[str]:
     """What the buttons of the message are or were about."""
     keyboards = [message.raw["keyboard"], *(edit["keyboard"] for edit in message.edits)]
     data = [data for keyboard in keyboards for _, data in _keys(keyboard)]

@@ -190,6 +190,12 @@ class Crowd:
         self.done.append(Done("tap", person, chat, tapped.update_id, data=data, answered=tapped.answered))
 
 
+MODELLED = {
+    *("d.threatened_yes", "d.threatened_no", "d.threatened_unclear", "d.happened", "d.hazard_only", "d.join"),
+    *("d.cancel", "d.restore", "i.take", "i.arrive", "i.verify"),
+}
+"""The buttons whose end state the books can tell; the others have stories and a state machine of their own."""
+
 _ACTS: tuple[tuple[Callable[[Crowd], Awaitable[None]], int], ...] = (
     (Crowd._photo, 30),
     (Crowd._draft, 32),
@@ -246,4 +252,5 @@ def _buttons(message: Message, prefix: str, *, old: bool) -> list[str]:
         return []
     keyboards = [edit["keyboard"] for edit in message.edits] if old else [message.raw["keyboard"]]
     rows = [row for keyboard in keyboards if keyboard for row in keyboard["rows"]]
-    return [button["data"] for row in rows for button in row if (button.get("data") or "").startswith(prefix)]
+    data = [button.get("data") or "" for row in rows for button in row]
+    return [each for each in data if each.startswith(prefix) and each.split(":")[0] in MODELLED]
