@@ -17,6 +17,7 @@ from bot.core.upsert import next_in_series
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Screen, Target, Telling
+from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
 from bot.warning import concerned, repository
 from bot.warning.errors import NoSuchWarning, Overtaken
@@ -127,6 +128,7 @@ async def _tell(
         critical=True,
         drill=series.drill,
         valid_until=None if version.act in ENDS else version.valid_until,
+        pin=version.level is WarningLevel.RED and version.act not in ENDS,
     )
     silent = plan.reach(version.level, series.kind_key).silent_at_night and _is_night(now)
     for answering in (True, False):

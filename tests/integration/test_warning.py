@@ -266,3 +266,15 @@ async def test_regions_are_told_apart_by_code(town: Town) -> None:
         view = await service.view(session, series_id)
     assert {row.region_code for row in view.recipients if row.region_code.startswith(OTHER_TOWN)} == set()
     assert issuing.subject_of(series_id) == f"warning:{series_id}"
+
+
+async def test_red_is_pinned_and_yellow_is_not(town: Town) -> None:
+    for text, pinned in ((YELLOW, False), (ORANGE.replace("橙色", "红色"), True)):
+        await relayed(town, text)
+        async with town.database.read() as session:
+            newest = (await session.exec(select(Version.number).order_by(col(Version.id).desc()).limit(1))).one()
+            bodies = (
+                await session.exec(select(Text.body).where(Text.version == newest, Text.subject == "warning:1"))
+            ).all()
+        assert bodies
+        assert all(bool(body.get("pin")) is pinned for body in bodies)
