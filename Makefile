@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
+# Twice the cores: stories with kills and browsers wait more than they compute.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((2 * n)))
 
 .PHONY: help setup demo test check check-lint check-format check-types check-imports check-house fix faults golden screens bench
 
@@ -33,7 +35,7 @@ demo: $(READY) ## the product on this machine, no account needed: prints ready a
 	@$(BIN)/jiaoying demo $(ARGS)
 
 test: $(READY) ## every test, in parallel; PostgreSQL and browser tests run where those are found
-	@$(PYTEST) -n auto --dist loadgroup $(ARGS)
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: check-lint check-format check-types check-imports check-house ## style, types, import contracts, house lints; changes nothing
 

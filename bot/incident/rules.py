@@ -86,6 +86,7 @@ OPENED_AS = (Nature.DANGER_SIGN, Nature.ACCIDENT)
 """What an incident may be; a hazard opens none."""
 
 FIGURES = ("dead", "missing", "trapped", "seriously_injured", "injured")
+"""The five figures in the order they are asked and read out."""
 
 
 def open_deeds(incident: Incident, *, people: bool) -> tuple[Deed, ...]:

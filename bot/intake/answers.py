@@ -10,10 +10,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.incident.rules import FIGURES as FIGURES
 from messages.engine import ZONE
-
-FIGURES = ("dead", "missing", "trapped", "seriously_injured", "injured")
-"""The five figures in the order they are asked and read out."""
 
 LARGEST_FIGURE = 9999
 

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.core.geo import Point, metres_between
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Media, Target, Telling
 from bot.directory import places
 from bot.incident import service as incidents
-from bot.incident.models import Facts, IncidentState
+from bot.incident.models import IncidentState
+from bot.incident.rules import metres_apart
 from bot.intake import repository
 from bot.intake.models import Draft, ItemKind, Report
 from bot.intake.rules import draft_subject
@@ -63,9 +63,9 @@ def is_like(plan: Plan, draft: Draft, report: Report) -> bool:
     """
     if draft.kind_key and report.kind_key and draft.kind_key != report.kind_key:
         return False
-    here, there = _point(draft), _point(report)
-    if here and there:
-        return metres_between(here, there) <= plan.likeness_metres(draft.kind_key or report.kind_key)
+    apart = metres_apart(draft, report)
+    if apart is not None:
+        return apart <= plan.likeness_metres(draft.kind_key or report.kind_key)
     if draft.kind_key and draft.kind_key == report.kind_key:
         return _village(draft.region_code) == _village(report.region_code)
     return draft.region_code == report.region_code and is_grid(draft.region_code)
@@ -108,12 +108,6 @@ async def _likely(session: AsyncSession, report: Report) -> Likely:
         filed_at=report.filed_at,
         picture=next(pictures, None),
     )
-
-
-def _point(facts: Facts) -> Point | None:
-    if facts.latitude is None or facts.longitude is None:
-        return None
-    return Point(facts.latitude, facts.longitude)
 
 
 def _village(code: str) -> str:

@@ -130,6 +130,8 @@ class LimitKey(StrEnum):
 
     REPORTS_AN_HOUR = "reports_an_hour"
     LIKENESS_METRES = "likeness_metres"
+    NIGHT_BEGINS = "night_begins"
+    NIGHT_ENDS = "night_ends"
 
 
 H = TypeVar("H", bound=Hashable)

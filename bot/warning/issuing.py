@@ -17,7 +17,7 @@ from bot.core.upsert import next_in_series
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Screen, Target, Telling
-from bot.plan.schema import WarningLevel
+from bot.plan.schema import LimitKey, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import concerned, repository
 from bot.warning.errors import NoSuchWarning, Overtaken
@@ -130,7 +130,7 @@ async def _tell(
         valid_until=None if version.act in ENDS else version.valid_until,
         pin=version.level is WarningLevel.RED and version.act not in ENDS,
     )
-    silent = plan.reach(version.level, series.kind_key).silent_at_night and _is_night(now)
+    silent = plan.reach(version.level, series.kind_key).silent_at_night and _is_night(plan, now)
     for answering in (True, False):
         rows = [row for row in told if row.must_answer is answering and has_account(row)]
         targets = [Target(row.chat_id, row.locale, row.thread_id, silent=silent) for row in rows]
@@ -170,9 +170,9 @@ def _keyboard(series_id: int, version: int, locale: str, *, answering: bool) -> 
     return InlineKeyboard([buttons[:2], buttons[2:]] if len(buttons) > 2 else [buttons])
 
 
-def _is_night(now: datetime) -> bool:
+def _is_night(plan: Plan, now: datetime) -> bool:
     hour = now.astimezone(ZONE).hour
-    return hour >= 22 or hour < 7
+    return hour >= plan.limit(LimitKey.NIGHT_BEGINS) or hour < plan.limit(LimitKey.NIGHT_ENDS)
 
 
 async def _number(session: AsyncSession, now: datetime) -> str:
