@@ -237,7 +237,11 @@ def _put(view: DraftView, field: str, value: str, words: str) -> Button:
 
 
 def _marked(name: str, level: WarningLevel | None, locale: str) -> str:
-    mark = label(f"warning.mark.{level.value}", locale) if level else ""
+    mark = (
+        f"{label(f'warning.mark.{level.value}', locale)}{label(f'warning.short.{level.value}', locale)}"
+        if level
+        else ""
+    )
     return label("warning_draft.town", locale).format(place=name, mark=mark)
 
 
@@ -255,7 +259,7 @@ def _state(view: DraftView) -> str:
 def _title(plan: Plan, each: Unfinished, locale: str) -> str:
     kind = plan.warning_kinds.get(each.kind_key)
     name = _name(kind, locale) if kind else each.kind_key
-    return f"{label(f'warning.mark.{each.level.value}', locale)}{name} {_moment(each.opened_at)}"
+    return f"{name} {_level(each.level, locale)} {_moment(each.opened_at)}"
 
 
 def _moment(at: datetime | None) -> str:
