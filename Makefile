@@ -11,8 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
-# Twice the cores: stories with kills and browsers wait more than they compute.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((2 * n)))
+WORKERS ?= auto
 
 .PHONY: help setup demo test check check-lint check-format check-types check-imports check-house fix faults golden screens bench
 
