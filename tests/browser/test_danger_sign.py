@@ -21,7 +21,7 @@ from tests.staging import Live, live
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 WIDE, NARROW = (1440, 900), (390, 844)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
