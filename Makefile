@@ -57,7 +57,7 @@ fix: $(READY) ## mend what can be mended by itself: formatting, import order, si
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/ruff check .
 
 faults: $(READY) ## the long kill runs, some minutes: 60 kills under a stream of acts, on each database
-	@$(PYTEST) tests/faults tests/e2e/test_storm.py -m faults $(ARGS)
+	@$(PYTEST) tests/faults tests/e2e -m faults $(ARGS)
 
 golden: $(READY) ## write the golden files anew after a text was changed on purpose; read the diff before you commit it
 	@$(PYTEST) -q tests/unit/test_messages.py --golden $(ARGS)
