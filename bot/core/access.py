@@ -38,6 +38,7 @@ class Permission(StrEnum):
     WARNING_RELAY = "warning.relay"
     WARNING_DRAFT = "warning.draft"
     WARNING_SIGN = "warning.sign"
+    DRILL_HOLD = "drill.hold"
 
 
 def covers(region: str, place: str) -> bool:

@@ -123,6 +123,8 @@ class WaitKey(StrEnum):
     WARNING_VALID = "warning_valid"
     VALID_UNTIL_ASKED = "valid_until_asked"
     NUDGE = "nudge"
+    LINK_TEST_NUDGE = "link_test_nudge"
+    LINK_TEST_ENDS = "link_test_ends"
 
 
 class LimitKey(StrEnum):

@@ -121,6 +121,7 @@ HOLDERS = {
     Permission.WARNING_RELAY: {"district_duty"},
     Permission.WARNING_DRAFT: {"district_duty"},
     Permission.WARNING_SIGN: {"district_leader"},
+    Permission.DRILL_HOLD: {"district_duty", "administrator"},
 }
 
 
