@@ -135,7 +135,8 @@ class Gateway:
         """The parameters as a form if a file goes along. Raises Refused when our copy of it is not there."""
         if not any(isinstance(value, Upload) for value in params.values()):
             return None
-        form = aiohttp.FormData()
+        # The platform takes a name as it stands, in any script; quoted, people would see the percent signs.
+        form = aiohttp.FormData(quote_fields=False)
         for name, value in params.items():
             if isinstance(value, Upload):
                 form.add_field(name, await self._bytes_of(method, value), filename=value.name)

@@ -91,12 +91,14 @@ class Screen:
 class Media:
     """A file to show: `kind` is photo, voice, video or document.
 
-    One on the platform is sent again by its `file_id`; one of our own, kept by its `sha256`, is uploaded.
+    One on the platform is sent again by its `file_id`; one of our own, kept by its `sha256`, is uploaded, under `name`
+    where it has one that its readers should see.
     """
 
     kind: str
     file_id: str | None = None
     sha256: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

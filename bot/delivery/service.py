@@ -68,14 +68,20 @@ async def show(session: AsyncSession, now: datetime, how: Telling, screen: Scree
 async def wish_card(
     session: AsyncSession, now: datetime, *, subject: str, role: str, target: Target, lane: Lane, drill: bool = False
 ) -> None:
-    """Wishes that `target` has a card of `subject`, painted by the painter of `role`. Wishing again only repaints."""
+    """Wishes that `target` has a card of `subject`, painted by the painter of `role`. Wishing again only repaints it.
+
+    What other cards of the subject show is said by `touch`.
+    """
     await repository.add_card(session, now, subject=subject, role=role, target=target, lane=lane, drill=drill)
-    await touch(session, subject)
+    await touch(session, subject, role=role, chat_id=target.chat_id)
 
 
-async def touch(session: AsyncSession, subject: str) -> None:
-    """Says that what the cards of `subject` show has changed. However often this happens, each is edited once."""
-    await repository.touch_cards(session, subject)
+async def touch(session: AsyncSession, subject: str, *, role: str | None = None, chat_id: int | None = None) -> None:
+    """Says that what the cards of `subject` show has changed. However often this happens, each is edited once.
+
+    All of them, or those of one role or chat: a subject may have a card in a thousand chats, and painting them costs.
+    """
+    await repository.touch_cards(session, subject, role, chat_id)
     ring_after_commit(session, "paint")
 
 
@@ -148,7 +154,8 @@ def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None)
     body: dict[str, Any] = {"text": text}
     if how and how.media:
         which = {"sha256": how.media.sha256} if how.media.sha256 else {"file_id": how.media.file_id}
-        body = {"media": how.media.kind, **which, "caption": text}
+        named = {"name": how.media.name} if how.media.name else {}
+        body = {"media": how.media.kind, **which, **named, "caption": text}
     if screen.plain:
         body["plain"] = True
     if how and how.pin:

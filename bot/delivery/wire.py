@@ -14,11 +14,11 @@ _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|ins|s|strike|del|span|a|code|pre|blockquote|tg-spoiler|tg-emoji)(?:\s[^<>]*)?>",
     re.IGNORECASE,
 )
-_OUR_KEYS = ("media", "file_id", "sha256", "plain", "pin")
+_OUR_KEYS = ("media", "file_id", "sha256", "name", "plain", "pin")
 """Keys of a stored body that are no parameters of a call."""
 
 _NAMES = {"photo": "photo.jpg", "voice": "voice.ogg", "video": "video.mp4", "document": "file"}
-"""What an uploaded file is called: the original's name is no business of a group's."""
+"""What an uploaded file is called unless we named it: the original's name is no business of a group's."""
 
 _MEDIA = {"photo": "sendPhoto", "voice": "sendVoice", "video": "sendVideo", "document": "sendDocument"}
 
@@ -44,7 +44,7 @@ def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
 def _file(body: dict[str, Any]) -> str | Upload:
     """Its id on the platform, or our copy to be uploaded."""
     if digest := body.get("sha256"):
-        return Upload(str(digest), _NAMES[body["media"]])
+        return Upload(str(digest), str(body.get("name") or _NAMES[body["media"]]))
     return str(body["file_id"])
 
 

@@ -70,3 +70,17 @@ async def test_an_upload_carries_the_name_we_give_it_and_no_other(
     assert call["params"]["photo"] == f"<{len(PIXEL)} bytes photo.jpg>"
     with pytest.raises(Refused, match="ab" * 32):
         await gateway.call("sendPhoto", {"chat_id": group, "photo": Upload("ab" * 32, "photo.jpg")})
+
+
+@pytest.mark.parametrize("name", ["预0712-1 结案报告.docx", 'a 100% "b".xlsx'])
+async def test_a_document_arrives_under_the_name_its_readers_should_see(
+    post: Post, group: int, gateway: Gateway, tmp_path: Path, name: str
+) -> None:
+    media = Media("document", sha256=shelf.keep(tmp_path, b"PK"), name=name)
+    await post.tell(group, "结案报告", media=media)
+    async with post.sending(gateway):
+        await post.settled()
+    (document,) = await post.seen(group)
+    assert document.file is not None
+    assert (document.kind, document.file["name"]) == ("document", name)
+    assert await post.control.file(document.file["file_id"]) == b"PK"
