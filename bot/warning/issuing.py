@@ -96,7 +96,10 @@ async def existing(session: AsyncSession, series_id: int, *, lock: bool = False)
 async def _recipients(
     session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version
 ) -> list[Recipient]:
-    """Everybody to be told this version, as rows: who it concerns now, and at an end whoever was told anything."""
+    """Everybody to be told this version, as rows: who it concerns now, and whoever holds a former one.
+
+    Whom it no longer concerns must still learn that his text has changed; nothing is asked of him any more.
+    """
     known = {row.chat_id: row for row in await repository.recipients(session, series.id)}
     if version.act in ENDS:
         for row in known.values():
@@ -114,6 +117,10 @@ async def _recipients(
         row.told_version, row.told_at, row.must_answer = version.number, now, chat.must_answer
         row.nudges, row.nudge_due_at = 0, first_nudge if chat.must_answer else None
         told.append(row)
+    for row in known.values():
+        if row.told_version != version.number:
+            row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
+            told.append(row)
     return told
 
 

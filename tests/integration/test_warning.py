@@ -156,6 +156,19 @@ async def test_an_upgrade_gives_the_whole_text_to_who_held_none(town: Town) -> N
     assert ORANGE in told
 
 
+async def test_who_holds_the_orange_text_learns_that_it_was_lowered_and_is_asked_nothing_more(town: Town) -> None:
+    series_id = await relayed(town, ORANGE)
+    lowered = "大足区气象台2026年7月12日00时50分将暴雨橙色预警信号降级为黄色：预计未来6小时，我区降雨量将达50毫米。"
+    await relayed(town, lowered, minutes=5)
+    async with town.database.read() as session:
+        worker = next(row for row in (await service.view(session, series_id)).recipients if row.name == "worker")
+        rows = await session.exec(select(Message.version).where(Message.chat_id == town.chats["worker"]))
+        told = list(rows.all())
+    assert 2 in told
+    assert not worker.must_answer
+    assert not worker.is_missing
+
+
 async def test_lifting_reaches_everybody_who_was_told_and_nobody_else(town: Town) -> None:
     series_id = await relayed(town, ONE_TOWN)
     await relayed(town, "大足区气象台2026年7月12日00时50分解除雷电黄色预警信号。", minutes=30)
