@@ -68,6 +68,7 @@ def _repeated_keys(draft: Draft) -> Iterator[PackProblem]:
     yield from repeated(draft.times.entries, "key")
     yield from repeated(draft.waits.entries, "key")
     yield from repeated(draft.limits.entries, "key")
+    yield from repeated(draft.hours.entries, "key")
     yield from repeated(draft.warning_kinds.entries, "key")
     yield from repeated(draft.warning_kinds.entries, "words")
 
@@ -192,6 +193,7 @@ def _rings(draft: Draft) -> Iterator[PackProblem]:
 def _defaults(draft: Draft) -> Iterator[PackProblem]:
     yield from _absent(draft.waits, {key.value for key in schema.WaitKey}, "wait", "every wait of the product")
     yield from _absent(draft.limits, {key.value for key in schema.LimitKey}, "limit", "every limit of the product")
+    yield from _absent(draft.hours, {key.value for key in schema.HourKey}, "time of day", "all hours of the product")
 
 
 def _absent(section: Section[E], needed: set[str], what: str, expectation: str) -> Iterator[PackProblem]:

@@ -18,7 +18,7 @@ from bot.core.access import Permission
 from bot.plan.documents import Document, Place, Value, field_words
 from bot.plan.errors import PackProblem
 from bot.plan.fields import DATE_WORDS, DURATION_WORDS
-from bot.plan.schema import Lane, Level, LimitKey, Medium, Nature, Scope, WaitKey, WarningLevel
+from bot.plan.schema import HourKey, Lane, Level, LimitKey, Medium, Nature, Scope, WaitKey, WarningLevel
 from bot.plan.warnings import WarningDeed, WarningNeed
 
 _NOUNS: dict[type[StrEnum], str] = {
@@ -30,6 +30,7 @@ _NOUNS: dict[type[StrEnum], str] = {
     Medium: "a medium",
     WaitKey: "a wait of the product",
     LimitKey: "a limit of the product",
+    HourKey: "an hour of the product",
     WarningLevel: "a warning level",
     WarningDeed: "a deed",
     WarningNeed: "a need",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -15,8 +15,10 @@ from pydantic_core import PydanticCustomError
 
 _DURATION = re.compile(r"P(?:([0-9]{1,6})D)?(?:T(?=[0-9])(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,6})S)?)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"[0-2][0-9]:[0-5][0-9]")
 DURATION_WORDS = "a duration in days, hours, minutes and seconds as ISO 8601 writes it (PT30M, PT1H, P7D)"
 DATE_WORDS = "a date as YYYY-MM-DD"
+CLOCK_WORDS = "a time of day as 08:00, in quotation marks"
 
 
 def rule_broken(found: str, expectation: str) -> PydanticCustomError:
@@ -45,6 +47,16 @@ def parse_date(text: object) -> object:
         with suppress(ValueError):  # 2024-02-30 has the shape and is no day
             return date.fromisoformat(text)
     raise rule_broken(f'"{text}" does not fit', DATE_WORDS)
+
+
+def parse_clock(text: object) -> object:
+    """Reads HH:MM of the district's wall clock."""
+    if not isinstance(text, str):
+        return text
+    if _CLOCK.fullmatch(text):
+        with suppress(ValueError):  # 27:30 has the shape and is no time
+            return time.fromisoformat(text)
+    raise rule_broken(f'"{text}" does not fit', CLOCK_WORDS)
 
 
 Key = Annotated[
@@ -97,3 +109,4 @@ Source = Annotated[
 ]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), Field(description=DURATION_WORDS)]
 Day = Annotated[date, BeforeValidator(parse_date), Field(description=DATE_WORDS)]
+ClockTime = Annotated[time, BeforeValidator(parse_clock), Field(description=CLOCK_WORDS)]

@@ -81,6 +81,7 @@ class Draft:
     times: Section[schema.TimeRule] = Section("")
     waits: Section[schema.Wait] = Section("")
     limits: Section[schema.Limit] = Section("")
+    hours: Section[schema.Hours] = Section("")
     warning_kinds: Section[warnings.WarningKind] = Section("")
     warning_rights: Section[warnings.WarningRight] = Section("")
     warning_reaches: Section[warnings.WarningReach] = Section("")
@@ -105,9 +106,10 @@ def read_pack(directory: Path) -> Draft:
     draft.rings = _section(tiers, "rings", schema.Ring, "nature", draft.problems)
     times = _lists(directory / "times.yaml", ("rules",), draft.problems)
     draft.times = _section(times, "rules", schema.TimeRule, "key", draft.problems)
-    defaults = _lists(directory / "defaults.yaml", ("waits", "limits"), draft.problems)
+    defaults = _lists(directory / "defaults.yaml", ("waits", "limits", "hours"), draft.problems)
     draft.waits = _section(defaults, "waits", schema.Wait, "key", draft.problems)
     draft.limits = _section(defaults, "limits", schema.Limit, "key", draft.problems)
+    draft.hours = _section(defaults, "hours", schema.Hours, "key", draft.problems)
     _read_warnings(directory / "warnings.yaml", draft)
     return draft
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.core.access import Permission
 from bot.plan.fields import (
     Chinese,
+    ClockTime,
     Day,
     Duration,
     English,
@@ -123,6 +124,8 @@ class WaitKey(StrEnum):
     WARNING_VALID = "warning_valid"
     VALID_UNTIL_ASKED = "valid_until_asked"
     NUDGE = "nudge"
+    READINESS = "readiness"
+    PATIENCE = "patience"
     LINK_TEST_NUDGE = "link_test_nudge"
     LINK_TEST_ENDS = "link_test_ends"
 
@@ -134,6 +137,13 @@ class LimitKey(StrEnum):
     LIKENESS_METRES = "likeness_metres"
     NIGHT_BEGINS = "night_begins"
     NIGHT_ENDS = "night_ends"
+
+
+class HourKey(StrEnum):
+    """Times of day at which the product speaks by itself. A pack sets every one."""
+
+    SHIFTS = "shifts"
+    DIGEST = "digest"
 
 
 H = TypeVar("H", bound=Hashable)
@@ -345,6 +355,25 @@ class Limit(Entry):
     source: Annotated[
         str, Field(pattern=r"^default$", description="default: a figure with a document belongs in times.yaml")
     ]
+
+
+class Hours(Entry):
+    """A house rule: at what times of the district's day something happens where no document says so."""
+
+    key: HourKey
+    name: Chinese
+    name_en: English
+    at: Annotated[tuple[ClockTime, ...], Field(min_length=1, description='a list of times of day, as ["08:00"]')]
+    reason: Text
+    source: Annotated[
+        str, Field(pattern=r"^default$", description="default: a figure with a document belongs in times.yaml")
+    ]
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if sorted(set(self.at)) != list(self.at):
+            raise rule_broken("at does not rise", "each time later in the day than the one before")
+        return self
 
 
 def national(code: str) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.plan.checking import problems_between
 from bot.plan.demo import DemoWorld
@@ -21,6 +22,7 @@ from bot.plan.loading import DEMO_FILE, Draft, Section, content_hash, read_demo,
 from bot.plan.regions import TitleMatch, is_grid, match_title, names_of, parent_of, spellings
 from bot.plan.schema import (
     Entry,
+    HourKey,
     Kind,
     Level,
     Limit,
@@ -105,6 +107,7 @@ class Plan:
     times: Mapping[str, TimeRule]
     waits: Mapping[WaitKey, Wait]
     limits: Mapping[LimitKey, Limit]
+    times_of_day: Mapping[HourKey, tuple[time, ...]]
     warning_kinds: Mapping[str, WarningKind]
     _rights: tuple[WarningRight, ...] = field(repr=False)
     _reaches: tuple[WarningReach, ...] = field(repr=False)
@@ -130,6 +133,7 @@ class Plan:
             times=_by(draft.times, "key"),
             waits=waits,
             limits=MappingProxyType({located.entry.key: located.entry for located in draft.limits.entries}),
+            times_of_day=MappingProxyType({located.entry.key: located.entry.at for located in draft.hours.entries}),
             warning_kinds=_by(draft.warning_kinds, "key"),
             _rights=_all(draft.warning_rights),
             _reaches=tuple(reach.nudging(waits[WaitKey.NUDGE].wait) for reach in _all(draft.warning_reaches)),
@@ -269,6 +273,15 @@ class Plan:
     def limit(self, key: LimitKey) -> int:
         """A house rule's bound; the pack sets every one."""
         return self.limits[key].limit
+
+    def hours(self, key: HourKey) -> tuple[time, ...]:
+        """At what times of the day it happens, on the district's wall clock, earliest first; never none."""
+        return self.times_of_day[key]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The district's time zone."""
+        return ZoneInfo(self.info.timezone)
 
     def likeness_metres(self, kind_key: str | None) -> int:
         """How far apart two reports of a kind may lie and still be asked about as the same thing."""

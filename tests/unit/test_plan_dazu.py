@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bot.core.access import Permission
 from bot.plan.errors import UnknownEntry
 from bot.plan.regions import is_grid
-from bot.plan.schema import Lane, Level, Nature, Scope, WaitKey
+from bot.plan.schema import HourKey, Lane, Level, Nature, Scope, WaitKey
 from bot.plan.service import check, load_demo, load_plan
 from tests.unit.plan_fixtures.small_pack import with_change, write_pack
 
@@ -185,6 +185,12 @@ def test_no_number_of_the_law_is_a_house_rule_and_no_house_rule_claims_a_paper()
 @pytest.mark.parametrize("key", WaitKey)
 def test_every_wait_of_the_product_has_a_length(key: WaitKey) -> None:
     assert PLAN.wait(key) > timedelta(0)
+
+
+def test_the_shifts_change_at_eight_and_the_night_is_told_in_the_morning() -> None:
+    assert PLAN.hours(HourKey.SHIFTS) == (time(8), time(20))
+    assert PLAN.hours(HourKey.DIGEST) == (time(8),)
+    assert PLAN.zone.key == "Asia/Shanghai"
 
 
 def test_an_invitation_stays_valid_for_a_week() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.plan.schema import HourKey, LimitKey, WaitKey
+from tests.unit.plan_fixtures.small_pack import HOURS
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -17,6 +20,10 @@ class Broken:
     found: str
     expectation: str
 
+
+_SHIFTS = HOURS[HourKey.SHIFTS]
+_HOURS = len(WaitKey) + len(LimitKey) + 4
+"""The line of the first times of day: three headings above it, and a line for each wait and each limit."""
 
 VALUES = [
     Broken(
@@ -126,6 +133,11 @@ VALUES = [
     Broken(
         "defaults.yaml", "key: undo", "key: redo", 3, "key", '"redo" is not a wait', "one of invitation_valid, undo"
     ),
+    Broken("defaults.yaml", _SHIFTS, '["8 Uhr"]', _HOURS, "at[0]", '"8 Uhr" does not fit', "a time of day as 08:00"),
+    Broken("defaults.yaml", _SHIFTS, '["27:30"]', _HOURS, "at[0]", '"27:30" does not fit', "a time of day as 08:00"),
+    Broken("defaults.yaml", _SHIFTS, '["20:00", "08:00"]', _HOURS, "", "does not rise", "later in the day"),
+    Broken("defaults.yaml", _SHIFTS, "[]", _HOURS, "at", "is empty", "a list of times of day"),
+    Broken("defaults.yaml", "key: digest", "key: supper", _HOURS + 1, "key", "not an hour", "one of shifts, digest"),
     Broken("pack.yaml", 'version: "1.0"', "version: one", 4, "version", '"one"', "two or three numbers"),
     Broken("pack.yaml", "timezone: Asia/Shanghai\n", "", 1, "timezone", "is missing", "as Asia/Shanghai"),
     Broken(

@@ -183,6 +183,15 @@ REFERENCES = [
         "this wait is missing",
         "every wait",
     ),
+    Broken(
+        "defaults.yaml",
+        '  - {key: digest, name: 时间, name_en: Hours, at: ["08:00"], reason: a rule, source: default}\n',
+        "",
+        1,
+        "digest",
+        "this time of day is missing",
+        "all hours",
+    ),
 ]
 
 FILE_PROBLEMS = [

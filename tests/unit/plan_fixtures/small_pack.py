@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.plan.schema import LimitKey, WaitKey
+from bot.plan.schema import HourKey, LimitKey, WaitKey
 
 PACK_YAML = """\
 key: wansheng
@@ -121,12 +121,18 @@ rules:
     valid_to: 2024-12-31
 """
 
+HOURS = {HourKey.SHIFTS: '["07:00", "19:00"]', HourKey.DIGEST: '["08:00"]'}
+
 DEFAULTS_YAML = "waits:\n" + "".join(
     f"  - {{key: {key}, name: 时限, name_en: Wait, wait: PT1M, reason: a house rule, source: default}}\n"
     for key in WaitKey
 )
 DEFAULTS_YAML += "limits:\n" + "".join(
     f"  - {{key: {key}, name: 数量, name_en: Limit, limit: 9, reason: a rule, source: default}}\n" for key in LimitKey
+)
+DEFAULTS_YAML += "hours:\n" + "".join(
+    f"  - {{key: {key}, name: 时间, name_en: Hours, at: {at}, reason: a rule, source: default}}\n"
+    for key, at in HOURS.items()
 )
 
 WARNINGS_YAML = """\
