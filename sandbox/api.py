@@ -84,6 +84,10 @@ class BotApi:
             return self._cut(request, call, "offline") if self.faults.offline_left() > 0 else self._fail(call, error)
         call.ok = True
         self._publish(call)
+        late = self.faults.strike("late_answer", name, chat)
+        if late is not None:
+            call.fault = "late_answer"
+            await asyncio.sleep(late.seconds)
         return self._dropped(request, call, name, chat) or success(body)
 
     def _carry_out(self, call: Call, name: str, parameters: Parameters) -> bytes:

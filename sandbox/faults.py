@@ -12,7 +12,7 @@ from sandbox.clock import Clock
 from sandbox.errors import Refused
 
 POLL = "getupdates"
-WIRE = ("slow", "drop_answer", "reset", "error_500", "flood", "offline")
+WIRE = ("slow", "late_answer", "drop_answer", "reset", "error_500", "flood", "offline")
 UNTIL_OFF = ("slow",)
 
 
@@ -32,7 +32,7 @@ class Fault:
     def shown(self) -> dict[str, Any]:
         """As it was posted, with what is left of `count`."""
         body: dict[str, Any] = {"kind": self.kind, "method": self.method, "chat": self.chat, "count": self.left}
-        figure = {"slow": "seconds", "flood": "retry_after", "offline": "minutes"}.get(self.kind)
+        figure = {"slow": "seconds", "late_answer": "seconds", "flood": "retry_after", "offline": "minutes"}.get(self.kind)
         if figure is not None:
             body[figure] = getattr(self, figure)
         return {key: value for key, value in body.items() if value is not None}

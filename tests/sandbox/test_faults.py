@@ -22,6 +22,18 @@ async def test_a_dropped_answer_has_been_carried_out(client: Any, control: Contr
     assert (await client.bot.send_message(chat_id=worker, text="再发")).text == "再发"
 
 
+async def test_a_late_answer_has_been_carried_out_long_before_and_is_late_once(
+    wire: Wire, control: Control, worker: int
+) -> None:
+    await control.fault("late_answer", method="sendMessage", chat=worker, seconds=60)
+    sending = asyncio.ensure_future(wire.result("sendMessage", chat_id=worker, text="到了吗"))
+    await control.wait_for(worker, lambda message: message.text == "到了吗")
+    assert not sending.done()
+    assert (await wire.result("sendMessage", chat_id=worker, text="再发"))["text"] == "再发"
+    assert not sending.done()
+    sending.cancel()
+
+
 async def test_a_reset_happens_before_anything(client: Any, control: Control, worker: int) -> None:
     await control.fault("reset", method="sendMessage", count=2)
     for _ in range(2):

@@ -15,6 +15,7 @@ const METHOD = { name: "method", word: "method", type: "method" };
 /** What each fault takes; `needs` is the kind of chat it is about. */
 const FAULTS = [
   { kind: "slow", fields: [{ name: "seconds", word: "seconds", value: 5, min: 0 }, METHOD] },
+  { kind: "late_answer", fields: [{ name: "seconds", word: "seconds", value: 30, min: 0 }, COUNT, METHOD] },
   { kind: "drop_answer", fields: [COUNT, METHOD] },
   { kind: "reset", fields: [COUNT, METHOD] },
   { kind: "error_500", fields: [COUNT, METHOD] },

@@ -179,6 +179,8 @@ export const WORDS = {
   "calls-words": ["机器人最近的 50 次调用，最新的在上。", "The bot's last 50 calls, newest first."],
   "fault-slow": ["变慢", "Slow"],
   "fault-slow-words": ["每次调用晚几秒才答", "Every call is answered some seconds late"],
+  "fault-late_answer": ["回执迟到", "Answer late"],
+  "fault-late_answer-words": ["照办了，几秒后才告诉机器人", "Carried out, but the bot hears of it some seconds later"],
   "fault-drop_answer": ["丢回执", "Drop the answer"],
   "fault-drop_answer-words": ["照办了，但连接断开，机器人不知道", "Carried out, but the line dies before the answer"],
   "fault-reset": ["断连接", "Reset"],
