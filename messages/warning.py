@@ -79,6 +79,15 @@ class TownLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unheld:
+    """Places of one level (town, village) where nobody is known who must answer: how many, and the first of them."""
+
+    level: str
+    count: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Payload):
     """The publisher's card."""
 
@@ -104,6 +113,7 @@ class Board(Payload):
     awaited: int
     towns: tuple[TownLine, ...]
     cut_off: tuple[str, ...]
+    unheld: tuple[Unheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +319,10 @@ SAMPLES: list[Payload] = [
         awaited=27,
         towns=(_TOWN,),
         cut_off=("高坡村",),
+        unheld=(
+            Unheld(level="town", count=2, names=("中敖镇", "三驱镇")),
+            Unheld(level="village", count=7, names=("横店村", "高坡村")),
+        ),
         **_STORM,
     ),
     Board(

@@ -10,6 +10,7 @@ from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning.models import Origin, PhoneResult, SeriesState, VersionState
 from bot.warning.schemas import RecipientView, SeriesView, VersionView
+from bot.warning.unheld import unheld
 from handlers.pages import in_rows
 from messages import warning as texts
 from messages.engine import label, render
@@ -17,6 +18,7 @@ from messages.engine import label, render
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOWNS = 30
 _MISSING_A_TOWN = 6
+_UNHELD_NAMED = 4
 
 
 def relay_card(
@@ -97,6 +99,7 @@ def board_card(
         awaited=len(awaited),
         towns=_towns(plan, awaited, names),
         cut_off=tuple(row.name for row in series.recipients if row.phoned is PhoneResult.CUT_OFF),
+        unheld=_unheld(plan, series, issued, awaited),
     )
     rows = []
     if series.state is SeriesState.IN_FORCE and any(row.is_missing for row in awaited):
@@ -142,6 +145,22 @@ def _towns(plan: Plan, awaited: list[RecipientView], names: Mapping[str, str]) -
         for code, rows in sorted(by_town.items())
     ]
     return tuple(sorted(lines, key=lambda line: (not line.missing, line.place)))[:_TOWNS]
+
+
+def _unheld(
+    plan: Plan, series: SeriesView, issued: VersionView, awaited: list[RecipientView]
+) -> tuple[texts.Unheld, ...]:
+    """Where nobody is known who must answer, by level: it must not look as if everybody had answered."""
+    if series.state is not SeriesState.IN_FORCE:
+        return ()
+    by_level: dict[Level, list[str]] = {}
+    for code in unheld(plan, series.kind_key, issued.places, (row.region_code for row in awaited)):
+        region = plan.region(code)
+        by_level.setdefault(region.level, []).append(region.name)
+    return tuple(
+        texts.Unheld(level=level.value, count=len(names), names=tuple(names[:_UNHELD_NAMED]))
+        for level, names in by_level.items()
+    )
 
 
 def town_of(plan: Plan, code: str) -> str:
