@@ -24,6 +24,7 @@ FURTHER_FILES = {
     "bot/delivery/pacing.py": "lanes and token buckets as tables and pure functions, on monotonic time",
     "bot/delivery/queue.py": "the sender's queries, apart from what use cases enqueue",
     "bot/delivery/ledger.py": "what each outcome does to a row or a card",
+    "bot/delivery/tidying.py": "deletions and unpinning: rows that take away what stands in a chat",
     "bot/delivery/line.py": "whether the platform answers: asked before more is risked on a line that failed",
     "bot/delivery/wire.py": "from a shipment to the Bot API call that carries it, pure",
     "bot/delivery/painter.py": "renders a card's newest revision after the commit",
@@ -36,6 +37,7 @@ FURTHER_FILES = {
     "bot/directory/joining.py": "use cases of coming in: an account proves whose it is",
     "bot/directory/invitations.py": "use cases of invitations: secrets, limits, what opening one does",
     "bot/directory/posts.py": "use cases of holding: A, B, dated 代管, handing over",
+    "bot/directory/taking_part.py": "use cases of taking part in drills",
     "bot/directory/places.py": "what a place is called, down to the grid",
     "bot/directory/roster_rows.py": "one line of a roster against the pack, pure",
     "bot/intake/filing.py": "from draft to report, used by the use cases and by the passes",
@@ -77,6 +79,7 @@ FURTHER_FILES = {
     "bot/warning/mentions.py": "which places of the pack a text names, pure",
     "bot/warning/printed_times.py": "when a text says it was issued, pure",
     "bot/warning/targeting.py": "which chats a version concerns, by division code, pure",
+    "bot/warning/unheld.py": "places that have nobody who must answer, pure",
     "bot/directory/roster.py": "reads a roster CSV, row by row, with errors that name line and field",
     "bot/plan/schema.py": "the district pack's shape",
     "bot/plan/warnings.py": "the shape of warnings.yaml",
@@ -103,6 +106,7 @@ QUERIES_ALLOWED = {
     "bot/core/database.py": "owns engines, pragmas and transactions",
     "bot/core/upsert.py": "INSERT ... ON CONFLICT for both dialects, called by repositories only",
     "bot/delivery/queue.py": "delivery's second repository: the sender's claims; private like the first",
+    "bot/delivery/tidying.py": "delivery's third repository: rows about other rows' messages; private like the first",
     "bot/incident/lists_repository.py": "incident's second repository: many at once; private like the first",
 }
 
