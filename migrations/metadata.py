@@ -13,7 +13,8 @@ from bot.directory import models as directory
 from bot.inbox import models as inbox
 from bot.incident import models as incident
 from bot.intake import models as intake
+from bot.paper import models as paper
 from bot.warning import models as warning
 
-ROOMS = (audit, delivery, directory, inbox, incident, intake, warning)
+ROOMS = (audit, delivery, directory, inbox, incident, intake, paper, warning)
 METADATA = SQLModel.metadata

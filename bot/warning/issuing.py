@@ -49,7 +49,7 @@ async def issue(
     state = after(series.state, version.act)
     if state is None or version.state is VersionState.ISSUED:
         raise Overtaken(series.number or "")
-    series.number = series.number or await _number(session, now)
+    series.number = series.number or await _number(session, now, drill=series.drill)
     places = list(await repository.places(session, version.id))
     version.state, version.issued_at = VersionState.ISSUED, now
     version.published_at = version.published_at or now
@@ -58,7 +58,7 @@ async def issue(
     await delivery.supersede(session, subject_of(series.id), version.number)
     told = await _recipients(session, plan, now, series, version)
     await _tell(session, plan, now, series, version, told)
-    await delivery.touch(session, subject_of(series.id))
+    await delivery.touch(session, subject_of(series.id), role=BOARD)
     board = Target(series.opened_chat, series.opened_locale)
     await delivery.wish_card(
         session, now, subject=subject_of(series.id), role=BOARD, target=board, lane=Lane.INTERACTIVE, drill=series.drill
@@ -108,15 +108,24 @@ async def _recipients(
     reach = plan.reach(version.level, series.kind_key)
     first_nudge = now + timedelta(minutes=reach.nudge_after[0]) if reach.nudge_after else None
     places = await repository.places(session, version.id)
-    told = []
-    for chat in await concerned.chats(session, plan, now, places, series.kind_key, drill=series.drill):
-        row = known.get(chat.chat_id) or await repository.add(
-            session,
-            Recipient(series_id=series.id, told_version=version.number, told_at=now, **chat.as_row()),
-        )
-        row.told_version, row.told_at, row.must_answer = version.number, now, chat.must_answer
-        row.nudges, row.nudge_due_at = 0, first_nudge if chat.must_answer else None
-        told.append(row)
+    chats = await concerned.chats(session, plan, now, places, series.kind_key, drill=series.drill)
+    # All in one statement: while thousands are written down one by one, nobody else can write anything.
+    told_now = {"series_id": series.id, "told_version": version.number, "told_at": now, "nudges": 0}
+    await repository.add_recipients(
+        session,
+        [
+            chat.as_row() | told_now | {"nudge_due_at": first_nudge if chat.must_answer else None}
+            for chat in chats
+            if chat.chat_id not in known
+        ],
+    )
+    for chat in chats:
+        if (row := known.get(chat.chat_id)) is not None:
+            row.told_version, row.told_at, row.must_answer = version.number, now, chat.must_answer
+        row.awaited_version = version.number if chat.must_answer else None
+            row.nudges, row.nudge_due_at = 0, first_nudge if chat.must_answer else None
+    by_chat = {row.chat_id: row for row in await repository.recipients(session, series.id)}
+    told = [by_chat[chat.chat_id] for chat in chats]
     for row in known.values():
         if row.told_version != version.number:
             row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
@@ -130,14 +139,15 @@ async def _tell(
     how = Telling(
         subject_of(series.id),
         PURPOSE,
-        lane_of(version.level),
+        lane_of(version.level, drill=series.drill),
         version=version.number,
         critical=True,
         drill=series.drill,
         valid_until=None if version.act in ENDS else version.valid_until,
-        pin=version.level is WarningLevel.RED and version.act not in ENDS,
+        pin=version.level is WarningLevel.RED and version.act not in ENDS and not series.drill,
     )
-    silent = plan.reach(version.level, series.kind_key).silent_at_night and _is_night(plan, now)
+    may_sleep = series.drill or plan.reach(version.level, series.kind_key).silent_at_night
+    silent = may_sleep and _is_night(plan, now)
     for answering in (True, False):
         rows = [row for row in told if row.must_answer is answering and has_account(row)]
         targets = [Target(row.chat_id, row.locale, row.thread_id, silent=silent) for row in rows]
@@ -165,6 +175,7 @@ def plan_words(plan: Plan, series: Series, version: Version) -> texts.Issued:
         text=version.text,
         internal=version.audience is Audience.INTERNAL and series.origin is Origin.OWN,
         platform_number=version.platform_number,
+        drill=series.drill,
     )
 
 
@@ -182,7 +193,8 @@ def _is_night(plan: Plan, now: datetime) -> bool:
     return hour >= plan.limit(LimitKey.NIGHT_BEGINS) or hour < plan.limit(LimitKey.NIGHT_ENDS)
 
 
-async def _number(session: AsyncSession, now: datetime) -> str:
+async def _number(session: AsyncSession, now: datetime, *, drill: bool) -> str:
+    """预0712-3; drills are counted by themselves, 演0712-1, so that no number of a warning is missing for them."""
     day = now.astimezone(ZONE).date().isoformat()
-    serial = await next_in_series(session, Serial, {"day": day}, "last")
-    return f"预{day[5:7]}{day[8:10]}-{serial}"
+    serial = await next_in_series(session, Serial, {"day": f"{day} drill" if drill else day}, "last")
+    return f"{'演' if drill else '预'}{day[5:7]}{day[8:10]}-{serial}"

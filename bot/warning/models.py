@@ -150,6 +150,7 @@ class Recipient(SQLModel, table=True):
     """A chat that a series was told in: a group, or a person in private. Who must answer is counted, once per chat.
 
     `told_version` is the newest version it was told; an answer counts for the version it was given under.
+    `awaited_version` is the newest one that had to be answered: it stays when the warning ends and nobody must any more.
     """
 
     __tablename__ = "warning_recipient"
@@ -181,3 +182,4 @@ class Recipient(SQLModel, table=True):
     phoned: PhoneResult | None = Field(default=None, sa_type=text_enum(PhoneResult, "warning_recipient_phoned"))
     phoned_by: str | None = None
     phoned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    awaited_version: int | None = None
