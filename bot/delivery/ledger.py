@@ -15,7 +15,7 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
-from bot.delivery import queue
+from bot.delivery import queue, tidying
 from bot.delivery.models import CardState, ChatState, Lane, MessageState
 from bot.delivery.outcomes import Meaning, Outcome
 from bot.delivery.schemas import ChatChange, Shipment
@@ -28,6 +28,9 @@ _PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
 _LOUD = (Meaning.BLOCKED, Meaning.GONE, Meaning.REJECTED)
 
 _PIN_WAITS = (Meaning.DELIVERED, Meaning.FLOODED, Meaning.UNSENT, Meaning.MISCONFIGURED)
+_DOUBTED = (Meaning.UNCERTAIN, Meaning.INTERRUPTED)
+_TRIES_AT_TIDYING = 3
+"""What is told afterwards waits for it: it may not wait long."""
 
 Write = Callable[[AsyncSession, datetime, Shipment, Outcome], Awaitable[None]]
 Heed = Callable[[AsyncSession, datetime, ChatChange], Awaitable[None]]
@@ -38,7 +41,11 @@ async def settle(session: AsyncSession, now: datetime, shipment: Shipment, outco
     """Writes what became of the shipment, and hands on what it says of the chat."""
     if outcome.meaning is not Meaning.DELIVERED:
         _report(shipment, outcome)
-    if shipment.pins and outcome.meaning not in _PIN_WAITS:
+    if shipment.tidies and outcome.meaning in _DOUBTED and shipment.attempts < _TRIES_AT_TIDYING:
+        # Taking away twice takes away once: no doubt to record.
+        await _unsent(session, now, shipment, outcome)
+        return
+    if (shipment.pins or shipment.tidies) and outcome.meaning not in _PIN_WAITS:
         # Not pinned is not untold: nobody has to be told of it, and it is no dead row.
         await queue.end_message(session, shipment.id, state=MessageState.CANCELLED, error=outcome.text)
         return
@@ -72,11 +79,9 @@ async def _hand_on(session: AsyncSession, now: datetime, change: ChatChange, hee
 
 async def _delivered(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     if not shipment.is_card:
-        await queue.end_message(
-            session, shipment.id, state=MessageState.SENT, sent_at=now, message_id=outcome.message_id, error=None
-        )
+        holds = await tidying.arrived(session, now, shipment.id, outcome.message_id)
         await queue.reopen(session, now, shipment.chat_id)
-        if shipment.body.get("pin") and outcome.message_id is not None:
+        if holds and shipment.body.get("pin") and outcome.message_id is not None:
             await queue.add_pin(session, now, shipment, outcome.message_id)
         return
     values: dict[str, Any] = {"state": CardState.IDLE, "shown_rev": shipment.rev, "shown_at": now, "attempts": 0}

@@ -175,6 +175,11 @@ class Shipment:
         """Whether it pins the message it replies to and says nothing itself."""
         return bool(self.body.get("pins"))
 
+    @property
+    def tidies(self) -> bool:
+        """Whether it takes away the message it replies to, or the pin on it, and says nothing itself."""
+        return bool(self.body.get("deletes") or self.body.get("unpins"))
+
 
 @dataclass(frozen=True, slots=True)
 class ChatChange:

@@ -5,7 +5,7 @@ Everything here writes rows in the caller's transaction and calls nobody. The pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
-from bot.delivery import queue, repository
+from bot.delivery import queue, repository, tidying
 from bot.delivery.models import Card, Lane, Message, MessageState
 from bot.delivery.schemas import CardView, ChatOutcome, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
@@ -126,6 +126,21 @@ async def cancel(session: AsyncSession, subject: str) -> int:
     """What is not sent yet on the subject is never sent; how many messages that were."""
     ring_after_commit(session, "send")
     return await repository.drop(session, subject, MessageState.CANCELLED)
+
+
+async def erase(session: AsyncSession, now: datetime, how: Telling, purposes: Collection[str]) -> int:
+    """Deletes what former versions of the subject said for these purposes, where the platform still allows it.
+
+    Before anything that is told on the subject afterwards, in the lane of `how`; how many messages that are.
+    """
+    ring_after_commit(session, "send")
+    return await tidying.erase(session, now, how, purposes)
+
+
+async def unpin(session: AsyncSession, now: datetime, subject: str, before_version: int) -> None:
+    """Takes down what was pinned of the subject's versions before that one, after everything that is to be read."""
+    ring_after_commit(session, "send")
+    await tidying.unpin(session, now, subject, before_version)
 
 
 async def outcomes_of(session: AsyncSession, subject: str, version: int, purpose: str | None = None) -> Outcomes:

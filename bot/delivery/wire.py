@@ -28,6 +28,9 @@ def call_of(shipment: Shipment) -> tuple[str, dict[str, Any]]:
     if shipment.pins:
         pinned = {"chat_id": shipment.chat_id, "message_id": shipment.reply_to, "disable_notification": True}
         return "pinChatMessage", pinned
+    if shipment.tidies:
+        method = "deleteMessage" if shipment.body.get("deletes") else "unpinChatMessage"
+        return method, {"chat_id": shipment.chat_id, "message_id": shipment.reply_to}
     params = {key: value for key, value in shipment.body.items() if key not in _OUR_KEYS}
     text_key = "caption" if "media" in shipment.body else "text"
     params.update(_worded(shipment, text_key))

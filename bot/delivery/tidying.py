@@ -1,0 +1,114 @@
+"""Takes away what stands in chats and holds no longer: pins are taken down, what was sent by mistake is deleted.
+
+Rows of the outbox like everything else: paced, in order within their subject, repeated without harm. They say nothing,
+so what the platform refuses here leaves nobody untold and bothers nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.upsert import insert_new
+from bot.delivery.models import Lane, Message, MessageState, Text
+from bot.delivery.repository import MASS
+from bot.delivery.schemas import Telling
+
+DELETABLE_FOR = timedelta(hours=48)
+"""A bot may delete its own messages so long (Bot API, deleteMessage)."""
+
+_NOT_BEGUN = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.RETRY)
+_ERASE, _UNPIN = "erase", "unpin"
+
+
+async def erase(session: AsyncSession, now: datetime, how: Telling, purposes: Collection[str]) -> int:
+    """Queues the deletion of what the subject's former versions said for these purposes; how many messages.
+
+    It goes before whatever is told on the subject afterwards. What is still on its way is deleted when it has arrived.
+    """
+    key = {"subject": how.subject, "version": how.version, "purpose": f"{_ERASE}#0", "locale": "zh"}
+    await insert_new(session, Text, [{**key, "body": {"deletes": True, "of": sorted(purposes)}}])
+    order = await _erasing(session, how.subject, how.version - 1)
+    told = select(Message).where(Message.subject == how.subject, col(Message.version) < how.version)
+    told = told.where(col(Message.message_id).is_not(None), Message.state == MessageState.SENT)
+    told = told.where(col(Message.sent_at) > now - DELETABLE_FOR, _of_purposes(purposes))
+    rows = (await session.exec(told.order_by(col(Message.id)))).all()
+    if order is not None:
+        await _add(session, now, order, rows, how.lane)
+    return len(rows)
+
+
+async def arrived(session: AsyncSession, now: datetime, row_id: int, message_id: int | None) -> bool:
+    """Writes down that a message is there; whether it still holds. One that was erased meanwhile is deleted now."""
+    sent = {"state": MessageState.SENT, "sent_at": now, "message_id": message_id, "error": None}
+    row = update(Message).where(col(Message.id) == row_id)
+    if (await session.exec(row.where(col(Message.state) == MessageState.SENDING).values(**sent))).rowcount:
+        return True
+    await session.exec(row.values(**sent))
+    late = await session.get(Message, row_id, populate_existing=True)
+    order = await _erasing(session, late.subject, late.version) if late else None
+    if late is not None and order is not None and late.purpose.partition("/")[0] in order.body["of"]:
+        await _add(session, now, order, [late], Lane(late.lane))
+    return False
+
+
+async def unpin(session: AsyncSession, now: datetime, subject: str, before_version: int) -> None:
+    """Takes down what was pinned of the subject's versions before that one; nobody else's pins."""
+    pins = f"{subject}:pin"
+    former = (col(Message.subject) == pins, col(Message.version) < before_version)
+    waiting = update(Message).where(*former, col(Message.state).in_(_NOT_BEGUN))
+    await session.exec(waiting.values(state=MessageState.CANCELLED))
+    hanging = select(Message).where(*former, col(Message.state).in_((MessageState.SENT, MessageState.SENDING)))
+    rows = (await session.exec(hanging.where(col(Message.purpose) != _UNPIN).order_by(col(Message.id)))).all()
+    if not rows:
+        return
+    key = {"subject": pins, "version": before_version, "purpose": f"{_UNPIN}#0", "locale": "zh"}
+    await insert_new(session, Text, [{**key, "body": {"unpins": True}}])
+    stored = select(Text).where(Text.subject == pins, Text.version == before_version)
+    text = (await session.exec(stored.where(Text.purpose == f"{_UNPIN}#0"))).one()
+    await _add(session, now, text, rows, Lane.BULK)
+
+
+async def _erasing(session: AsyncSession, subject: str, version: int) -> Text | None:
+    """The order to erase what was told of that version of the subject, if there is one."""
+    orders = select(Text).where(Text.subject == subject, Text.purpose == f"{_ERASE}#0", col(Text.version) > version)
+    return (await session.exec(orders.order_by(col(Text.version)).limit(1))).first()
+
+
+async def _add(session: AsyncSession, now: datetime, order: Text, rows: Sequence[Message], lane: Lane) -> None:
+    await insert_new(session, Message, [_row(now, order, row, lane, mass=len(rows) > MASS) for row in rows])
+
+
+def _row(now: datetime, order: Text, row: Message, lane: Lane, *, mass: bool) -> dict[str, Any]:
+    """A row about another row's message: `seq` is that row, so that each is taken away once."""
+    is_pin = row.subject.endswith(":pin")
+    return {
+        "subject": order.subject,
+        "version": order.version,
+        "purpose": order.purpose.partition("#")[0],
+        "seq": row.id,
+        "chat_id": row.chat_id,
+        "text_id": order.id,
+        "lane": int(lane),
+        "mass": mass,
+        "critical": False,
+        "silent": True,
+        "drill": row.drill,
+        "reply_to": row.reply_to if is_pin else row.message_id,
+        "state": MessageState.QUEUED,
+        "attempts": 0,
+        "repeated": False,
+        "plain": False,
+        "created_at": now,
+    }
+
+
+def _of_purposes(purposes: Collection[str]) -> ColumnElement[bool]:
+    parts = [col(Message.purpose).startswith(f"{purpose}/", autoescape=True) for purpose in purposes]
+    return or_(col(Message.purpose).in_(purposes), *parts)
