@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import text
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -43,6 +44,14 @@ async def about(session: AsyncSession, subject: str) -> Sequence[AuditEntry]:
     return (
         await session.exec(select(AuditEntry).where(AuditEntry.subject == subject).order_by(col(AuditEntry.id)))
     ).all()
+
+
+async def seals_before(session: AsyncSession, subject: str) -> dict[int, str | None]:
+    """For each row on the subject, by its id, the seal of the row before it in the whole chain."""
+    earlier = aliased(AuditEntry)
+    before = select(earlier.seal).where(col(earlier.id) < col(AuditEntry.id)).order_by(col(earlier.id).desc()).limit(1)
+    statement = select(AuditEntry.id, before.correlate(AuditEntry).scalar_subquery())
+    return dict((await session.exec(statement.where(AuditEntry.subject == subject))).all())
 
 
 async def all_rows(session: AsyncSession) -> Sequence[AuditEntry]:

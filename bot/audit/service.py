@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,15 @@ from bot.core.bells import ring_after_commit
 from bot.core.logging import log_after_commit
 
 _SEALED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A row with what its seal was made of: SHA-256 of `previous` (the seal of the row before it) and `said`."""
+
+    entry: AuditEntry
+    previous: str
+    said: str
 
 
 def record(
@@ -76,8 +86,22 @@ async def about(session: AsyncSession, subject: str) -> Sequence[AuditEntry]:
     return await repository.about(session, subject)
 
 
+async def sealed_about(session: AsyncSession, subject: str) -> list[Sealed]:
+    """What was done to the subject with what proves each row, oldest first."""
+    before = await repository.seals_before(session, subject)
+    return [
+        Sealed(entry, before.get(entry.id) or "", said_of(entry).decode())
+        for entry in await repository.about(session, subject)
+    ]
+
+
 def seal_of(entry: AuditEntry, previous: str) -> str:
     """SHA-256 over the former seal and everything the row says."""
+    return hashlib.sha256(previous.encode() + said_of(entry)).hexdigest()
+
+
+def said_of(entry: AuditEntry) -> bytes:
+    """Everything the row says, in the one form that is sealed."""
     said = {
         "id": entry.id,
         "at": entry.at.isoformat(),
@@ -87,4 +111,4 @@ def seal_of(entry: AuditEntry, previous: str) -> str:
         "facts": entry.facts,
         "drill": entry.drill,
     }
-    return hashlib.sha256(previous.encode() + orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -5,7 +5,7 @@ Everything here writes rows in the caller's transaction and calls nobody. The pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -145,8 +145,13 @@ async def unpin(session: AsyncSession, now: datetime, subject: str, before_versi
 
 async def outcomes_of(session: AsyncSession, subject: str, version: int, purpose: str | None = None) -> Outcomes:
     """What became of a version in every chat it was to go to, of all that was told or of one purpose."""
+    return outcomes_among(await repository.rows_of(session, subject, version, purpose))
+
+
+def outcomes_among(rows: Iterable[Message]) -> Outcomes:
+    """What became of these rows, chat by chat in the order they were told in."""
     by_chat: dict[int, list[Message]] = {}
-    for row in await repository.rows_of(session, subject, version, purpose):
+    for row in rows:
         by_chat.setdefault(row.chat_id, []).append(row)
     return Outcomes(tuple(_outcome(chat_id, rows) for chat_id, rows in by_chat.items()))
 

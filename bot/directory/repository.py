@@ -159,6 +159,13 @@ async def holders(
     return (await session.exec(statement)).all()
 
 
+async def seats(session: AsyncSession, now: datetime) -> Sequence[tuple[Holding, Person, Post]]:
+    """Everybody on a post at `now`, in the order they got it."""
+    statement = select(Holding, Person, Post).join(Post, col(Post.id) == col(Holding.post_id))
+    statement = statement.join(Person, col(Person.id) == col(Holding.person_id)).where(_open(now))
+    return (await session.exec(statement.order_by(col(Holding.id)))).all()
+
+
 def _open(now: datetime) -> ColumnElement[bool]:
     return and_(col(Holding.starts_at) <= now, or_(col(Holding.ends_at).is_(None), col(Holding.ends_at) > now))
 
@@ -176,11 +183,24 @@ async def grids_of(session: AsyncSession, village_code: str) -> Sequence[Grid]:
     return (await session.exec(select(Grid).where(Grid.village_code == village_code).order_by(col(Grid.code)))).all()
 
 
+async def all_grids(session: AsyncSession) -> Sequence[str]:
+    """The codes of all grids, in order."""
+    return (await session.exec(select(Grid.code).order_by(col(Grid.code)))).all()
+
+
 async def grids_among(session: AsyncSession, codes: Sequence[str]) -> set[str]:
     """Which of these grids exist."""
     found: set[str] = set()
     for some in _chunks(codes):
         found.update((await session.exec(select(Grid.code).where(col(Grid.code).in_(some)))).all())
+    return found
+
+
+async def grid_names(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
+    """What these grids are called, as far as they exist."""
+    found: dict[str, str] = {}
+    for some in _chunks(codes):
+        found.update((await session.exec(select(Grid.code, Grid.name).where(col(Grid.code).in_(some)))).all())
     return found
 
 
@@ -230,9 +250,9 @@ def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 # --- groups ----------------------------------------------------------------------------------------------------------
 
 
-async def group(session: AsyncSession, group_id: int) -> Group | None:
-    """The group, or None."""
-    return await session.get(Group, group_id)
+async def group(session: AsyncSession, group_id: int, *, lock: bool = False) -> Group | None:
+    """The group, or None; locked, nobody else changes it meanwhile."""
+    return await session.get(Group, group_id, with_for_update=lock or None, populate_existing=lock)
 
 
 async def group_by_chat(session: AsyncSession, chat_id: int) -> Group | None:
@@ -254,6 +274,12 @@ async def groups_in(session: AsyncSession, state: GroupState) -> Sequence[Group]
 async def groups_bound(session: AsyncSession) -> Sequence[Group]:
     """Every bound group, in the order they were met."""
     statement = select(Group).where(Group.state == GroupState.BOUND, col(Group.region_code).is_not(None))
+    return (await session.exec(statement.order_by(col(Group.id)))).all()
+
+
+async def groups_placed(session: AsyncSession) -> Sequence[Group]:
+    """Every group bound somewhere, lost ones too, in the order they were met."""
+    statement = select(Group).where(Group.state != GroupState.PENDING, col(Group.region_code).is_not(None))
     return (await session.exec(statement.order_by(col(Group.id)))).all()
 
 
