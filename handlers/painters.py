@@ -86,7 +86,7 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
         return board_card(plan, series, outcomes, names, rev, card.locale)
 
     async def paint_answers(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
-        return answers_card(await warnings.view(session, card.subject_id), card.chat_id, card.locale)
+        return answers_card(await warnings.view_in(session, card.subject_id, card.chat_id), card.chat_id, card.locale)
 
     return {relaying.RELAY_CARD: paint_relay, issuing.BOARD: paint_board, issuing.ANSWERS_CARD: paint_answers}
 

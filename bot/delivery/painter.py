@@ -6,6 +6,8 @@ Knows the painters only by role; what a card shows is theirs to say. A painter t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,6 +29,17 @@ Paint = Callable[[AsyncSession, CardView, int], Awaitable[Screen | None]]
 """Gives the card's screen at a revision; None leaves it as it stands, for good."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What a card shows at a revision. Neither body nor error: it stays as it stands."""
+
+    card_id: int
+    subject: str
+    rev: int
+    body: dict[str, Any] | None = None
+    error: str | None = None
+
+
 class Painter:
     """`run()` until cancelled."""
 
@@ -41,33 +54,48 @@ class Painter:
                 await self._database.bells.wait("paint", _NAP_SECONDS)
 
     async def paint_changed(self) -> int:
-        """Paints the cards that are behind, those of the first lanes first; how many there were."""
-        async with self._database.read() as session:
-            if not await repository.behind(session, 1):
-                return 0
-        async with self._database.write() as session:
-            cards = await repository.behind(session, _AT_ONCE)
-            for card in cards:
-                await self._paint(session, card)
-            ring_after_commit(session, "send")
-            return len(cards)
+        """Paints the cards that are behind, those of the first lanes first; how many there were.
 
-    async def _paint(self, session: AsyncSession, card: Card) -> None:
-        rev, painted = card.wanted_rev, card.painted_rev
+        Reading and wording take no writer's time: a board of thousands would hold up every tap meanwhile.
+        """
+        async with self._database.read() as session:
+            painted = [await self._paint(session, card) for card in await repository.behind(session, _AT_ONCE)]
+        if not painted:
+            return 0
+        async with self._database.write() as session:
+            for picture in painted:
+                await _hang(session, picture)
+            ring_after_commit(session, "send")
+        return len(painted)
+
+    async def _paint(self, session: AsyncSession, card: Card) -> _Picture:
+        picture = _Picture(card.id, card.subject, card.wanted_rev)
         try:
             async with session.begin_nested():
-                screen = await self._painters[card.role](session, view_of(card), rev)
+                screen = await self._painters[card.role](session, view_of(card), card.wanted_rev)
         except Exception as error:
             log.exception("card_not_painted", card=card.id, role=card.role, subject=card.subject)
-            card.state, card.error = CardState.DEAD, f"{type(error).__name__}: {error}"
-            card.painted_rev = card.shown_rev = rev
-            return
-        card.painted_rev = rev
+            return replace(picture, error=f"{type(error).__name__}: {error}")
         if screen is None:
-            card.shown_rev = rev
-            return
-        body = body_of(screen, drill_mark=label("delivery.drill", card.locale) if card.drill else "")
-        if body == card.body and card.message_id is not None and card.shown_rev == painted:
-            # It looks the same to its readers: nothing to ship.
-            card.shown_rev = rev
-        card.body = body
+            return picture
+        drill_mark = label("delivery.drill", card.locale) if card.drill else ""
+        return replace(picture, body=body_of(screen, drill_mark=drill_mark))
+
+
+async def _hang(session: AsyncSession, picture: _Picture) -> None:
+    """Stores what was painted, unless the card is another's by now or gone: then it is painted anew."""
+    card = await repository.get_card(session, picture.card_id, lock=True)
+    if card is None or card.subject != picture.subject:
+        return
+    shown_as_painted = card.shown_rev == card.painted_rev
+    card.painted_rev = picture.rev
+    if picture.error is not None:
+        card.state, card.error, card.shown_rev = CardState.DEAD, picture.error, picture.rev
+        return
+    if picture.body is None:
+        card.shown_rev = picture.rev
+        return
+    if picture.body == card.body and card.message_id is not None and shown_as_painted:
+        # It looks the same to its readers: nothing to ship.
+        card.shown_rev = picture.rev
+    card.body = picture.body

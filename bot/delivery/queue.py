@@ -97,7 +97,7 @@ async def add_pin(session: AsyncSession, now: datetime, shipment: Shipment, mess
     text_id = (await session.exec(stored.where(Text.locale == shipment.locale))).one()
     named = {**key, "seq": row.seq, "chat_id": row.chat_id, "text_id": text_id, "reply_to": message_id}
     state = {"state": MessageState.QUEUED, "attempts": 0, "repeated": False, "plain": False, "critical": False}
-    how = {"lane": int(Lane.ROUTINE), "mass": row.mass, "silent": True, "drill": row.drill, "created_at": now}
+    how = {"lane": int(Lane.BULK), "mass": row.mass, "silent": True, "drill": row.drill, "created_at": now}
     await insert_new(session, Message, [{**named, **state, **how}])
 
 

@@ -94,9 +94,13 @@ async def add_card(
     await insert_new(session, Card, [row])
 
 
-async def touch_cards(session: AsyncSession, subject: str) -> None:
-    """One more wanted revision for every card of the subject."""
+async def touch_cards(session: AsyncSession, subject: str, role: str | None, chat_id: int | None) -> None:
+    """One more wanted revision for every card of the subject; of one role, and of one chat, if they are named."""
     cards = update(Card).where(col(Card.subject) == subject)
+    if role is not None:
+        cards = cards.where(col(Card.role) == role)
+    if chat_id is not None:
+        cards = cards.where(col(Card.chat_id) == chat_id)
     await session.exec(cards.values(wanted_rev=Card.wanted_rev + 1))
     stuck = cards.where(col(Card.state).in_((CardState.UNCERTAIN, CardState.DEAD)))
     await session.exec(stuck.values(state=CardState.IDLE, attempts=0))
@@ -127,9 +131,9 @@ async def left_unsent(session: AsyncSession) -> dict[str, int]:
     return {state: counts[state] for state in ("dead", "uncertain", "held")}
 
 
-async def get_card(session: AsyncSession, card_id: int) -> Card | None:
-    """The card, or None."""
-    return await session.get(Card, card_id)
+async def get_card(session: AsyncSession, card_id: int, *, lock: bool = False) -> Card | None:
+    """The card, or None; `lock` keeps the sender from writing to it meanwhile."""
+    return await session.get(Card, card_id, with_for_update=lock or None)
 
 
 async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> str | None:

@@ -79,6 +79,7 @@ async def _answer(
         drill=series.drill,
     )
     audit.record(
+    await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
         session,
         now,
         actor,
@@ -98,8 +99,9 @@ async def nudge_missing(session: AsyncSession, plan: Plan, actor: Actor, now: da
     missing = [row for row in await repository.recipients(session, series_id) if is_missing(row)]
     for row in missing:
         await nudge(session, plan, now, series, version, row)
-    await delivery.touch(session, issuing.subject_of(series.id))
-    audit.record(session, now, actor, "warning.nudge", issuing.subject_of(series.id), asked=len(missing))
+    await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
+    subject = issuing.subject_of(series.id)
+    audit.record(session, now, actor, "warning.nudge", subject, drill=series.drill, asked=len(missing))
     return len(missing)
 
 
@@ -182,11 +184,15 @@ async def phoned(session: AsyncSession, actor: Actor, now: datetime, recipient_i
         raise NotConcerned("")
     row.phoned, row.phoned_by, row.phoned_at = result, actor.name, now
     if result is PhoneResult.REACHED:
+    subject = issuing.subject_of(row.series_id)
         row.answer, row.answered_version, row.answered_at = Answer.RECEIVED, row.told_version, now
         row.answered_by, row.answered_name, row.nudge_due_at = None, row.name, None
-    await delivery.touch(session, issuing.subject_of(row.series_id))
-    subject = issuing.subject_of(row.series_id)
-    audit.record(session, now, actor, "warning.phone", subject, recipient=row.id, result=result.value)
+        await delivery.touch(session, subject, role=issuing.ANSWERS_CARD, chat_id=row.chat_id)
+    await delivery.touch(session, subject, role=issuing.BOARD)
+    series, _ = await issuing.existing(session, row.series_id)
+    audit.record(
+        session, now, actor, "warning.phone", subject, drill=series.drill, recipient=row.id, result=result.value
+    )
 
 
 async def _deputise(
@@ -245,6 +251,8 @@ async def _answers_for_himself_too(
     own.answer, own.answered_version, own.answered_at = given, own.told_version, now
     own.answered_by, own.answered_name, own.nudge_due_at = actor.person_id, actor.name, None
 
+    subject = issuing.subject_of(row.series_id)
+    await delivery.touch(session, subject, role=issuing.ANSWERS_CARD, chat_id=own.chat_id)
 
 def _answer_keys(series_id: int, row: Recipient, version: Version, locale: str) -> InlineKeyboard:
     """Answers for the recipient's chat from wherever they are tapped."""

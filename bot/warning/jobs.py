@@ -29,7 +29,7 @@ async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
         version = await repository.newest_issued(session, row.series_id)
         if version is not None and series.state is SeriesState.IN_FORCE and is_missing(row):
             await answering.nudge(session, plan, now, series, version, row)
-            await delivery.touch(session, issuing.subject_of(series.id))
+            await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
     asked = await _ask_whether_valid(session, plan, now) + await signing.due_countersign(session, plan, now)
     return len(rows) + asked + await _repaint_boards(session, now)
 
@@ -61,7 +61,7 @@ async def _repaint_boards(session: AsyncSession, now: datetime) -> int:
             outcomes = await delivery.outcomes_of(session, issuing.subject_of(series.id), version.number)
             waiting = outcomes.counts[Fate.WAITING]
         series.board_due_at = now + _AGAIN if waiting else None
-        await delivery.touch(session, issuing.subject_of(series.id))
+        await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
     return len(due)
 
 

@@ -138,13 +138,13 @@ async def discard(session: AsyncSession, actor: Actor, now: datetime, version_id
 
 
 async def chats_concerned(session: AsyncSession, plan: Plan, version_id: int) -> int:
-    """How many groups and people the version would be told to, as posts were held when it came in."""
+    """How many groups and people a draft would be told to, as posts were held when it came in; 0 once it is issued."""
     version = await repository.version(session, version_id)
     series = await repository.series(session, version.series_id) if version else None
-    if version is None or series is None:
+    if version is None or series is None or version.state is not VersionState.DRAFT:
         return 0
     places = await repository.places(session, version.id)
-    return len(await concerned.chats(session, plan, series.opened_at, places, series.kind_key))
+    return len(await concerned.chats(session, plan, series.opened_at, places, series.kind_key, drill=series.drill))
 
 
 def check_subject(version_id: int) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, func
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.upsert import insert_new
 from bot.warning.models import Origin, Place, Recipient, Series, SeriesState, Version, VersionState
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -87,10 +88,15 @@ async def recipients(session: AsyncSession, series_id: int) -> Sequence[Recipien
     return (await session.exec(statement)).all()
 
 
-async def recipient_in(session: AsyncSession, series_id: int, chat_id: int) -> Recipient | None:
-    """The chat as a recipient of the series, locked."""
+async def add_recipients(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Stores new recipients, thousands at once; a chat that is one already stays as it is."""
+    await insert_new(session, Recipient, rows)
+
+
+async def recipient_in(session: AsyncSession, series_id: int, chat_id: int, *, lock: bool = True) -> Recipient | None:
+    """The chat as a recipient of the series, locked unless it is only to be looked at."""
     statement = select(Recipient).where(Recipient.series_id == series_id, Recipient.chat_id == chat_id)
-    return (await session.exec(statement.with_for_update())).first()
+    return (await session.exec(statement.with_for_update() if lock else statement)).first()
 
 
 async def recipient_of(session: AsyncSession, series_id: int, person_id: int) -> Recipient | None:

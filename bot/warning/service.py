@@ -22,6 +22,13 @@ async def view(session: AsyncSession, series_id: int) -> SeriesView:
     )
 
 
+async def view_in(session: AsyncSession, series_id: int, chat_id: int) -> SeriesView:
+    """The series with the one chat of all it was told in. Raises NoSuchWarning."""
+    series, newest = await issuing.existing(session, series_id)
+    row = await repository.recipient_in(session, series_id, chat_id, lock=False)
+    return _view(series, await version_view(session, newest), None, [_recipient(row)] if row else [])
+
+
 async def of_version(session: AsyncSession, version_id: int) -> tuple[SeriesView, VersionView] | None:
     """A version and its series; None if there is none."""
     version = await repository.version(session, version_id)
