@@ -16,7 +16,7 @@ from bot.core.access import Actor, Permission
 from bot.directory import people, repository, rules
 from bot.directory.errors import BadPeriod, ChangedMeanwhile, PersonNotActive, SeatTaken
 from bot.directory.models import Grid, Holding, Person, PersonState, Post, Role
-from bot.directory.schemas import GridView, PersonView, PlaceOfPost, PostView
+from bot.directory.schemas import GridView, PersonView, PlaceOfPost, PostView, SeatView
 from bot.plan.service import Plan
 
 
@@ -69,6 +69,30 @@ async def grids_of(session: AsyncSession, village_code: str) -> list[GridView]:
     """The village's grids, by number."""
     rows = await repository.grids_of(session, village_code)
     return [GridView(grid.code, grid.village_code, grid.name) for grid in rows]
+
+
+async def all_grids(session: AsyncSession) -> list[str]:
+    """The codes of all grids there are, in order."""
+    return list(await repository.all_grids(session))
+
+
+async def seats(session: AsyncSession, now: datetime) -> list[SeatView]:
+    """Every post somebody is on now, with who it is and whether he can be written to."""
+    return [
+        SeatView(
+            person_id=person.id,
+            name=person.name,
+            phone=person.phone,
+            platform_id=person.platform_id,
+            state=person.state,
+            reachable=person.reachable,
+            kind=post.kind,
+            region_code=post.region_code or None,
+            unit_key=post.unit_key or None,
+            role=holding.role,
+        )
+        for holding, person, post in await repository.seats(session, now)
+    ]
 
 
 async def candidates(

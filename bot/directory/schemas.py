@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.directory.models import GroupState, PersonState, Role, Tier
+from bot.plan.schema import WarningLevel
 
 
 class AtPlace(Protocol):
@@ -62,8 +63,24 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatView:
+    """A post and who is on it now, whatever his state; the absent of region and unit is None."""
+
+    person_id: int
+    name: str
+    phone: str | None
+    platform_id: int | None
+    state: PersonState
+    reachable: bool
+    kind: str
+    region_code: str | None
+    unit_key: str | None
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
-    """A chat group, where it belongs and how it is spoken to."""
+    """A chat group, where it belongs, how it is spoken to, and what a unit's group leaves out of yellow and blue."""
 
     id: int
     chat_id: int
@@ -77,6 +94,8 @@ class GroupView:
     drill_opt_in: bool
     bot_status: str
     asked: bool
+    left_out: frozenset[str] = frozenset()
+    lowest_warning: WarningLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,8 @@ HOLDERS = {
     Permission.PERSON_SUSPEND: {"town_leader", "administrator"},
     Permission.POST_HAND_OVER: {"town_leader", "district_leader", "administrator"},
     Permission.ROSTER_IMPORT: {"administrator"},
+    Permission.COVERAGE_SEE: {"town_duty", "town_leader", "district_duty", "district_leader", "administrator"},
+    Permission.DELIVERY_RETRY: {"district_duty", "administrator"},
     Permission.WARNING_RELAY: {"district_duty"},
     Permission.WARNING_DRAFT: {"district_duty"},
     Permission.WARNING_SIGN: {"district_leader"},
