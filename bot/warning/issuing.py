@@ -6,8 +6,8 @@ gets a row of the outbox, and everybody who must answer is written down as someb
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,21 +16,22 @@ from bot.core.access import Actor
 from bot.core.upsert import next_in_series
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
-from bot.delivery.schemas import Button, InlineKeyboard, Screen, Target, Telling
-from bot.plan.schema import LimitKey, WarningLevel
+from bot.delivery.schemas import Target, Telling
+from bot.plan.schema import WarningAct
 from bot.plan.service import Plan
-from bot.warning import concerned, repository
+from bot.warning import concerned, repository, telling
 from bot.warning.errors import NoSuchWarning, Overtaken
-from bot.warning.models import Answer, Audience, Origin, Recipient, Serial, Series, Version, VersionState
-from bot.warning.rules import ENDS, after, has_account, hash_of, lane_of
-from messages import warning as texts
-from messages.engine import ZONE, label
+from bot.warning.models import Recipient, Serial, Series, Version, VersionState
+from bot.warning.rules import ENDS, after, hash_of, lane_of
+from messages.engine import ZONE
 
 BOARD = "warning.board"
 """The role of the publisher's card: who has answered and who has not."""
 
-PURPOSE, NOTICE = "warning", "notice"
-"""What a version is told as: to who must answer, and to who is only to know."""
+PURPOSE, NOTICE = telling.PURPOSE, telling.NOTICE
+
+_TOLD = (PURPOSE, NOTICE, "nudge", "deputise")
+"""What may be read on phones of a version."""
 
 _REFRESH = timedelta(minutes=1)
 
@@ -56,8 +57,9 @@ async def issue(
     version.content_hash = hash_of(version, places)
     series.state, series.board_due_at = state, now + _REFRESH
     await delivery.supersede(session, subject_of(series.id), version.number)
+    await _take_away(session, now, series, version)
     told = await _recipients(session, plan, now, series, version)
-    await _tell(session, plan, now, series, version, told)
+    await telling.tell(session, plan, now, subject_of(series.id), series, version, told)
     await delivery.touch(session, subject_of(series.id), role=BOARD)
     board = Target(series.opened_chat, series.opened_locale)
     await delivery.wish_card(
@@ -93,6 +95,16 @@ async def existing(session: AsyncSession, series_id: int, *, lock: bool = False)
     return series, version
 
 
+async def _take_away(session: AsyncSession, now: datetime, series: Series, version: Version) -> None:
+    """Former versions are pinned no longer; what was sent by mistake is deleted before it is corrected."""
+    subject = subject_of(series.id)
+    await delivery.unpin(session, now, subject, version.number)
+    if version.act is WarningAct.WITHDRAW:
+        lane = lane_of(version.level, drill=series.drill)
+        how = Telling(subject, "erase", lane, version=version.number, drill=series.drill)
+        await delivery.erase(session, now, how, _TOLD)
+
+
 async def _recipients(
     session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version
 ) -> list[Recipient]:
@@ -105,92 +117,39 @@ async def _recipients(
         for row in known.values():
             row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
         return list(known.values())
-    reach = plan.reach(version.level, series.kind_key)
-    first_nudge = now + timedelta(minutes=reach.nudge_after[0]) if reach.nudge_after else None
     places = await repository.places(session, version.id)
     chats = await concerned.chats(session, plan, now, places, series.kind_key, drill=series.drill)
+    asked = {chat.chat_id: chat.as_row() | _asked(plan, now, series, version, chat) for chat in chats}
     # All in one statement: while thousands are written down one by one, nobody else can write anything.
-    told_now = {"series_id": series.id, "told_version": version.number, "told_at": now, "nudges": 0}
-    await repository.add_recipients(
-        session,
-        [
-            chat.as_row() | told_now | {"nudge_due_at": first_nudge if chat.must_answer else None}
-            for chat in chats
-            if chat.chat_id not in known
-        ],
-    )
-    for chat in chats:
-        if (row := known.get(chat.chat_id)) is not None:
-            row.told_version, row.told_at, row.must_answer = version.number, now, chat.must_answer
-        row.awaited_version = version.number if chat.must_answer else None
-            row.nudges, row.nudge_due_at = 0, first_nudge if chat.must_answer else None
+    told_now = {"series_id": series.id, "told_version": version.number, "told_at": now}
+    new = [columns | told_now for chat_id, columns in asked.items() if chat_id not in known]
+    await repository.add_recipients(session, new)
+    for chat_id in asked.keys() & known.keys():
+        row = known[chat_id]
+        row.told_version, row.told_at = version.number, now
+        for name in _ASKED:
+            setattr(row, name, asked[chat_id][name])
     by_chat = {row.chat_id: row for row in await repository.recipients(session, series.id)}
     told = [by_chat[chat.chat_id] for chat in chats]
     for row in known.values():
         if row.told_version != version.number:
             row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
+            row.awaited_version = row.level = None
             told.append(row)
     return told
 
 
-async def _tell(
-    session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version, told: list[Recipient]
-) -> None:
-    how = Telling(
-        subject_of(series.id),
-        PURPOSE,
-        lane_of(version.level, drill=series.drill),
-        version=version.number,
-        critical=True,
-        drill=series.drill,
-        valid_until=None if version.act in ENDS else version.valid_until,
-        pin=version.level is WarningLevel.RED and version.act not in ENDS and not series.drill,
-    )
-    may_sleep = series.drill or plan.reach(version.level, series.kind_key).silent_at_night
-    silent = may_sleep and _is_night(plan, now)
-    for answering in (True, False):
-        rows = [row for row in told if row.must_answer is answering and has_account(row)]
-        targets = [Target(row.chat_id, row.locale, row.thread_id, silent=silent) for row in rows]
-        for locale in sorted({target.locale for target in targets}):
-            words = texts.issued(plan_words(plan, series, version), locale)
-            keyboard = (
-                None if version.act in ENDS else _keyboard(series.id, version.number, locale, answering=answering)
-            )
-            part = how if answering else replace(how, purpose=NOTICE)
-            screen = Screen(words, keyboard, plain=True)
-            await delivery.show(session, now, part, screen, [target for target in targets if target.locale == locale])
+_ASKED = ("level", "sectors", "must_answer", "awaited_version", "nudges", "nudge_due_at")
+"""What is asked of a chat anew with every version."""
 
 
-def plan_words(plan: Plan, series: Series, version: Version) -> texts.Issued:
-    """What is said of a version, in no language: the head, the text itself, and where it comes from."""
-    kind = plan.warning_kind(series.kind_key)
-    return texts.Issued(
-        number=series.number or "",
-        kind=kind.words,
-        kind_en=kind.name_en,
-        level=version.level.value,
-        act=version.act.value,
-        relayed=series.origin is Origin.RELAYED,
-        source=series.source_words,
-        text=version.text,
-        internal=version.audience is Audience.INTERNAL and series.origin is Origin.OWN,
-        platform_number=version.platform_number,
-        drill=series.drill,
-    )
-
-
-def _keyboard(series_id: int, version: int, locale: str, *, answering: bool) -> InlineKeyboard:
-    answers = tuple(Answer) if answering else (Answer.RECEIVED,)
-    buttons = [
-        Button(label(f"warning.answer.{answer.value}", locale), f"w.{answer.value}:{series_id}:{version}")
-        for answer in answers
-    ]
-    return InlineKeyboard([buttons[:2], buttons[2:]] if len(buttons) > 2 else [buttons])
-
-
-def _is_night(plan: Plan, now: datetime) -> bool:
-    hour = now.astimezone(ZONE).hour
-    return hour >= plan.limit(LimitKey.NIGHT_BEGINS) or hour < plan.limit(LimitKey.NIGHT_ENDS)
+def _asked(plan: Plan, now: datetime, series: Series, version: Version, chat: concerned.Chat) -> dict[str, Any]:
+    nudges = plan.reach(chat.level, series.kind_key).nudge_after if chat.must_answer else ()
+    return {
+        "awaited_version": version.number if chat.must_answer else None,
+        "nudges": 0,
+        "nudge_due_at": now + timedelta(minutes=nudges[0]) if nudges else None,
+    }
 
 
 async def _number(session: AsyncSession, now: datetime, *, drill: bool) -> str:

@@ -48,6 +48,13 @@ async def newest_issued(session: AsyncSession, series_id: int) -> Version | None
     return (await session.exec(statement.order_by(col(Version.number).desc()).limit(1))).first()
 
 
+async def version_before(session: AsyncSession, version: Version) -> Version | None:
+    """The version issued before this one."""
+    statement = select(Version).where(Version.series_id == version.series_id, Version.state == VersionState.ISSUED)
+    statement = statement.where(col(Version.number) < version.number)
+    return (await session.exec(statement.order_by(col(Version.number).desc()).limit(1))).first()
+
+
 async def next_number(session: AsyncSession, series_id: int) -> int:
     """The number of the series' next version, 1 for the first."""
     highest = (await session.exec(select(func.max(Version.number)).where(Version.series_id == series_id))).one()
@@ -76,9 +83,9 @@ async def in_force(session: AsyncSession, kind_key: str, source_words: str, *, d
     return (await session.exec(statement.order_by(col(Series.id).desc()).limit(1).with_for_update())).first()
 
 
-async def all_in_force(session: AsyncSession) -> Sequence[Series]:
-    """Every series in force, oldest first."""
-    statement = select(Series).where(Series.state == SeriesState.IN_FORCE)
+async def all_in_force(session: AsyncSession, *, drill: bool) -> Sequence[Series]:
+    """Every series in force, oldest first; drills or what is real, never both."""
+    statement = select(Series).where(Series.state == SeriesState.IN_FORCE, Series.drill == drill)
     return (await session.exec(statement.order_by(col(Series.id)))).all()
 
 
@@ -115,6 +122,12 @@ async def due_for_nudge(session: AsyncSession, now: datetime, limit: int) -> Seq
     """Who must answer, has not, and is to be asked again now; the oldest first."""
     statement = select(Recipient).where(col(Recipient.nudge_due_at) <= now)
     return (await session.exec(statement.order_by(col(Recipient.nudge_due_at)).limit(limit).with_for_update())).all()
+
+
+async def any_due_for_nudge(session: AsyncSession, series_id: int, now: datetime, after: int) -> bool:
+    """Whether somebody of the series who has been asked again so often is to be asked once more now."""
+    statement = select(Recipient.id).where(Recipient.series_id == series_id, col(Recipient.nudge_due_at) <= now)
+    return (await session.exec(statement.where(col(Recipient.nudges) >= after).limit(1))).first() is not None
 
 
 async def next_nudge(session: AsyncSession) -> datetime | None:
@@ -160,10 +173,10 @@ async def forget_place(session: AsyncSession, version_id: int, region_code: str)
     await session.exec(chosen)
 
 
-async def unfinished(session: AsyncSession) -> Sequence[tuple[Series, Version]]:
-    """The district's own texts that are being written or wait for a signature, the newest first."""
+async def unfinished(session: AsyncSession, *, drill: bool) -> Sequence[tuple[Series, Version]]:
+    """The district's own texts that are being written or wait for a signature, the newest first; drills apart."""
     statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))
-    statement = statement.where(Series.origin == Origin.OWN)
+    statement = statement.where(Series.origin == Origin.OWN, Series.drill == drill)
     statement = statement.where(col(Version.state).in_((VersionState.DRAFT, VersionState.PROPOSED)))
     return (await session.exec(statement.order_by(col(Version.id).desc()))).all()
 
@@ -178,3 +191,20 @@ async def due_for_countersigning(session: AsyncSession, now: datetime, limit: in
 async def next_countersigning(session: AsyncSession) -> datetime | None:
     """When somebody is asked for a missing signature next."""
     return (await session.exec(select(func.min(Version.countersign_due_at)))).one()
+
+
+async def versions(session: AsyncSession, series_id: int) -> Sequence[Version]:
+    """Every version of the series in its order, discarded ones too."""
+    statement = select(Version).where(Version.series_id == series_id).order_by(col(Version.number))
+    return (await session.exec(statement)).all()
+
+
+async def series_numbered(session: AsyncSession, number: str) -> Series | None:
+    """The series of that number, or None."""
+    return (await session.exec(select(Series).where(Series.number == number))).first()
+
+
+async def issued_lately(session: AsyncSession, limit: int) -> Sequence[Series]:
+    """Series that have a number, the newest first."""
+    statement = select(Series).where(col(Series.number).is_not(None)).order_by(col(Series.id).desc())
+    return (await session.exec(statement.limit(limit))).all()
