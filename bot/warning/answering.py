@@ -97,8 +97,9 @@ async def nudge_missing(session: AsyncSession, plan: Plan, actor: Actor, now: da
     actor.require(Permission.WARNING_SEE)
     series, version = await issuing.existing(session, series_id)
     missing = [row for row in await repository.recipients(session, series_id) if is_missing(row)]
-    for row in missing:
-        await nudge(session, plan, now, series, version, row)
+    asked_last = [await nudge(session, plan, now, series, version, row) for row in missing]
+    if any(asked_last):
+        await tell_phone_list(session, plan, now, series, version)
     await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
     subject = issuing.subject_of(series.id)
     audit.record(session, now, actor, "warning.nudge", subject, drill=series.drill, asked=len(missing))
@@ -107,8 +108,11 @@ async def nudge_missing(session: AsyncSession, plan: Plan, actor: Actor, now: da
 
 async def nudge(
     session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version, row: Recipient
-) -> None:
-    """Asks once more: the person, for a group its duty post; after the last time the deputy, then the telephone."""
+) -> bool:
+    """Asks once more: the person, for a group its duty post; the last time the deputy too.
+
+    Whether it was the last time: then it is the telephone's turn, and the publisher gets one list for all of them.
+    """
     reach = plan.reach(version.level, series.kind_key)
     row.nudges += 1
     later = reach.nudge_after[row.nudges] if row.nudges < len(reach.nudge_after) else None
@@ -140,7 +144,7 @@ async def nudge(
     await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
     if later is None:
         await _deputise(session, plan, now, series, version, row, cannot=False)
-        await tell_phone_list(session, plan, now, series, version)
+    return later is None
 
 
 async def tell_phone_list(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> None:

@@ -12,7 +12,7 @@ from bot.delivery.schemas import Fate, Target, Telling
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 from bot.warning import answering, issuing, repository, signing
-from bot.warning.models import SeriesState
+from bot.warning.models import Series, SeriesState, Version
 from bot.warning.rules import is_missing
 from messages import warning as texts
 
@@ -23,13 +23,17 @@ _AGAIN = timedelta(minutes=1)
 async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
     """Asks again who has not answered, once however long nobody looked; then what ends soon. How many."""
     rows = await repository.due_for_nudge(session, now, _AT_ONCE)
+    asked_last: dict[int, tuple[Series, Version]] = {}
     for row in rows:
         row.nudge_due_at = None
         series, _ = await issuing.existing(session, row.series_id)
         version = await repository.newest_issued(session, row.series_id)
         if version is not None and series.state is SeriesState.IN_FORCE and is_missing(row):
-            await answering.nudge(session, plan, now, series, version, row)
+            if await answering.nudge(session, plan, now, series, version, row):
+                asked_last[series.id] = (series, version)
             await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
+    for series, version in asked_last.values():
+        await _telephone(session, plan, now, series, version)
     asked = await _ask_whether_valid(session, plan, now) + await signing.due_countersign(session, plan, now)
     return len(rows) + asked + await _repaint_boards(session, now)
 
@@ -49,6 +53,13 @@ async def next_due(session: AsyncSession, plan: Plan) -> datetime | None:
         if moment
     ]
     return min(due, default=None)
+
+
+async def _telephone(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> None:
+    """The list of whom to telephone; once, when the last of those who are due now have been asked."""
+    reach = plan.reach(version.level, series.kind_key)
+    if not await repository.any_due_for_nudge(session, series.id, now, len(reach.nudge_after) - 1):
+        await answering.tell_phone_list(session, plan, now, series, version)
 
 
 async def _repaint_boards(session: AsyncSession, now: datetime) -> int:

@@ -6,6 +6,8 @@ import pytest
 
 from bot.delivery import service
 from bot.delivery.models import ChatState, Lane, MessageState
+from bot.delivery.pacing import Policy, Rate
+from bot.delivery.repository import MASS
 from bot.delivery.schemas import Fate
 from messages.splitting import LONGEST_TEXT
 from tests.integration.delivery.post import Post
@@ -34,6 +36,18 @@ async def test_it_is_pinned_once_it_is_there_and_nothing_rings_for_that(post: Po
     await post.sent()
     assert await pinned(post, hall) == [RED]
     assert [call["params"]["disable_notification"] for call in await post.calls("pinChatMessage")] == [True]
+
+
+async def test_a_pin_waits_until_every_text_is_there(post: Post, hall: int) -> None:
+    """Also of those that are many and go last."""
+    villages = [await post.control.person(f"村值班员{number}", started=True) for number in range(MASS + 1)]
+    one_at_a_time = Rate(1, 200)
+    post.policy = Policy(one_at_a_time, one_at_a_time, one_at_a_time)
+    await post.tell_all(villages, "大雾蓝色预警", Lane.ROUTINE)
+    await tell(post, hall)
+    await post.sent()
+    methods = [call["method"] for call in await post.calls("sendMessage", "pinChatMessage")]
+    assert methods == ["sendMessage"] * (MASS + 2) + ["pinChatMessage"]
 
 
 async def test_where_the_bot_may_not_pin_the_warning_has_arrived_and_nobody_is_bothered(post: Post, group: int) -> None:
