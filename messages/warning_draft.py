@@ -28,7 +28,7 @@ class LevelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Payload):
-    """The text of a warning as it is issued. Sent without mark-up; use `text`, which is in Chinese whoever reads it."""
+    """The text of a warning as it is issued. Sent without mark-up; use `text`. The Chinese one is what was signed."""
 
     template: ClassVar[str] = "warning_draft/text"
     act: str
@@ -47,9 +47,9 @@ class Text(Payload):
     former_level: str
 
 
-def text(payload: Text) -> str:
+def text(payload: Text, locale: str = "zh") -> str:
     """The text itself, plain."""
-    return html.unescape(render(payload, "zh"))
+    return html.unescape(render(payload, locale))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class ChooseKind(Payload):
     stations: tuple[str, ...]
     stations_en: tuple[str, ...]
     unfinished: int
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class ChooseLevel(Payload):
     template: ClassVar[str] = "warning_draft/choose_level"
     kind: str
     kind_en: str
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +252,9 @@ SAMPLES: list[Payload] = [
     ChooseKind(any=True, stations=("气象台站",), stations_en=("the weather stations",), unfinished=0),
     ChooseKind(any=True, stations=("气象台站",), stations_en=("the weather stations",), unfinished=2),
     ChooseKind(any=False, stations=(), stations_en=(), unfinished=0),
+    ChooseKind(any=True, stations=("气象台站",), stations_en=("the weather stations",), unfinished=1, drill=True),
     ChooseLevel(kind=_KIND, kind_en=_KIND_EN),
+    ChooseLevel(kind=_KIND, kind_en=_KIND_EN, drill=True),
     _DRAFT,
     _EMPTY,
     *(replace(_EMPTY, asking=asking) for asking in ("level", "places", "valid_until", "audience")),

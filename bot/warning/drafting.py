@@ -54,25 +54,33 @@ async def kinds_open(
     return {kind: levels[key] for key, kind in plan.warning_kinds.items() if levels[key]}
 
 
-async def unfinished(session: AsyncSession, plan: Plan, actor: Actor) -> list[Unfinished]:
-    """The texts that lie or wait for a signature, whoever of the desk began them, the newest first."""
+async def unfinished(session: AsyncSession, plan: Plan, actor: Actor, *, drill: bool = False) -> list[Unfinished]:
+    """The texts that lie or wait for a signature, whoever of the desk began them, the newest first; drills apart."""
     rights.require(plan, actor, WarningDeed.DRAFT)
-    rows = await repository.unfinished(session)
+    rows = await repository.unfinished(session, drill=drill)
     return [Unfinished(version.id, series.kind_key, version.level, series.opened_at) for series, version in rows]
 
 
 async def begin(
-    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, kind_key: str, level: WarningLevel, target: Target
+    session: AsyncSession,
+    plan: Plan,
+    actor: Actor,
+    now: datetime,
+    kind_key: str,
+    level: WarningLevel,
+    target: Target,
+    *,
+    drill: bool = False,
 ) -> None:
-    """Opens a draft with the pack's words. A second tap shows the one just opened.
+    """Opens a draft with the pack's words. A second tap shows the one just opened. A drill is written and signed alike.
 
     Raises:
         NotAllowed, NotYours: the law or the pack gives it to somebody else.
     """
     await rights.required(session, plan, actor, now, WarningDeed.DRAFT, kind_key, (level,))
-    latest = next(iter(await repository.unfinished(session)), None)
+    latest = next(iter(await repository.unfinished(session, drill=drill)), None)
     if latest and _is_same_tap(plan, latest, actor, now, kind_key, level):
-        await _show(session, now, latest[1], target)
+        await _show(session, now, *latest, target)
         return
     series = await repository.add(
         session,
@@ -84,6 +92,7 @@ async def begin(
             opened_chat=target.chat_id,
             opened_locale=target.locale,
             opened_at=now,
+            drill=drill,
         ),
     )
     template = plan.template(kind_key, level)
@@ -103,7 +112,7 @@ async def begin(
         ),
     )
     _record(session, now, actor, "warning.draft", series, version, level=level.value)
-    await _show(session, now, version, target)
+    await _show(session, now, series, version, target)
 
 
 async def show(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int, target: Target) -> None:
@@ -112,7 +121,7 @@ async def show(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, v
     if version.state not in (VersionState.DRAFT, VersionState.PROPOSED):
         raise Overtaken(series.number or "")
     rights.require_either(plan, actor, (WarningDeed.DRAFT, WarningDeed.SIGN))
-    await _show(session, now, version, target)
+    await _show(session, now, series, version, target)
 
 
 async def open_list(
@@ -215,11 +224,11 @@ async def adjust(
     if is_old or series.state is not SeriesState.IN_FORCE or series.origin is not Origin.OWN:
         raise Overtaken(series.number or "")
     if newest.state is not VersionState.ISSUED:
-        await _show(session, now, newest, target)
+        await _show(session, now, series, newest, target)
         return
     version = await next_version(session, actor, series, newest, WarningAct.LIFT if lift else WarningAct.UPDATE)
     _record(session, now, actor, "warning.draft", series, version, act_intended=version.act.value)
-    await _show(session, now, version, target)
+    await _show(session, now, series, version, target)
 
 
 # --- what signing uses too -------------------------------------------------------------------------------------------
@@ -314,10 +323,12 @@ async def changed(
     await delivery.touch(session, card_subject(version.id))
 
 
-async def _show(session: AsyncSession, now: datetime, version: Version, target: Target) -> None:
+async def _show(session: AsyncSession, now: datetime, series: Series, version: Version, target: Target) -> None:
     version.changed_at = now
-    subject = card_subject(version.id)
-    await delivery.wish_card(session, now, subject=subject, role=DRAFT_CARD, target=target, lane=Lane.INTERACTIVE)
+    subject, lane = card_subject(version.id), Lane.INTERACTIVE
+    await delivery.wish_card(
+        session, now, subject=subject, role=DRAFT_CARD, target=target, lane=lane, drill=series.drill
+    )
     await delivery.show_card_again(session, subject, DRAFT_CARD, target.chat_id)
 
 

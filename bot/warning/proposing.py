@@ -74,7 +74,7 @@ async def withdraw(
     places = await repository.places(session, version.id)
     version.text = elements.text_of(plan, series, version, places, former, None)
     await _lay_before(session, plan, actor, now, series, version)
-    await card(session, now, version, drafting.DRAFT_CARD, target)
+    await card(session, now, series, version, drafting.DRAFT_CARD, target)
 
 
 async def signers(
@@ -101,10 +101,12 @@ def require_complete(plan: Plan, series: Series, version: Version, places: list[
         raise Incomplete(lacking)
 
 
-async def card(session: AsyncSession, now: datetime, version: Version, role: str, target: Target) -> None:
-    """The card as a new, ringing message."""
-    subject = drafting.card_subject(version.id)
-    await delivery.wish_card(session, now, subject=subject, role=role, target=target, lane=Lane.URGENT)
+async def card(
+    session: AsyncSession, now: datetime, series: Series, version: Version, role: str, target: Target
+) -> None:
+    """The card as a new, ringing message; that of a drill waits behind what is real."""
+    subject, lane = drafting.card_subject(version.id), Lane.INTERACTIVE if series.drill else Lane.URGENT
+    await delivery.wish_card(session, now, subject=subject, role=role, target=target, lane=lane, drill=series.drill)
     await delivery.show_card_again(session, subject, role, target.chat_id)
 
 
@@ -138,5 +140,5 @@ async def _lay_before(
     record(session, now, actor, "warning.propose", series, version, act_proposed=version.act.value, to="、".join(names))
     for signer in asked:
         if signer.reachable and signer.platform_id:
-            await card(session, now, version, SIGN_CARD, Target(signer.platform_id, signer.locale))
+            await card(session, now, series, version, SIGN_CARD, Target(signer.platform_id, signer.locale))
     await touch(session, version)

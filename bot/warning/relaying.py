@@ -18,6 +18,7 @@ from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import concerned, issuing, repository
+from bot.warning.drilled import is_marked
 from bot.warning.errors import Incomplete, Overtaken
 from bot.warning.models import Origin, Place, Series, Version, VersionState
 from bot.warning.reading import Signal
@@ -30,10 +31,13 @@ RELAY_CARD = "warning.relay"
 async def receive(
     session: AsyncSession, plan: Plan, actor: Actor, now: datetime, target: Target, text: str, signal: Signal
 ) -> None:
-    """Takes in a recognised text: a new series, or the next version of one in force; its card asks to be checked."""
+    """Takes in a recognised text: a new series, or the next version of one in force; its card asks to be checked.
+
+    A text that calls itself a drill is one, whoever pasted it: it opens and changes series of drills only.
+    """
     actor.require(Permission.WARNING_RELAY)
-    kind, station = signal.kind or "", signal.station or ""
-    series = await repository.in_force(session, kind, station, drill=False) if kind else None
+    kind, station, drill = signal.kind or "", signal.station or "", is_marked(text)
+    series = await repository.in_force(session, kind, station, drill=drill) if kind else None
     if series is None:
         series = await repository.add(
             session,
@@ -46,6 +50,7 @@ async def receive(
                 opened_chat=target.chat_id,
                 opened_locale=target.locale,
                 opened_at=now,
+                drill=drill,
             ),
         )
     await _discard_waiting(session, series)
@@ -70,10 +75,10 @@ async def receive(
     codes = signal.regions or tuple(place.region_code for place in former_places)
     for code in codes:
         session.add(Place(version_id=version.id, region_code=code, level=level))
-    await delivery.wish_card(
-        session, now, subject=check_subject(version.id), role=RELAY_CARD, target=target, lane=Lane.INTERACTIVE
-    )
-    audit.record(session, now, actor, "warning.receive", issuing.subject_of(series.id), version=version.number)
+    subject, lane = check_subject(version.id), Lane.INTERACTIVE
+    await delivery.wish_card(session, now, subject=subject, role=RELAY_CARD, target=target, lane=lane, drill=drill)
+    subject = issuing.subject_of(series.id)
+    audit.record(session, now, actor, "warning.receive", subject, drill=drill, version=version.number)
 
 
 async def relay(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, version_id: int) -> None:
@@ -134,7 +139,8 @@ async def discard(session: AsyncSession, actor: Actor, now: datetime, version_id
     version.state = VersionState.DISCARDED
     series.state = after(series.state, Step.DISCARD) or series.state
     await delivery.touch(session, check_subject(version.id))
-    audit.record(session, now, actor, "warning.discard", issuing.subject_of(series.id), version=version.number)
+    subject = issuing.subject_of(series.id)
+    audit.record(session, now, actor, "warning.discard", subject, drill=series.drill, version=version.number)
 
 
 async def chats_concerned(session: AsyncSession, plan: Plan, version_id: int) -> int:
@@ -143,8 +149,8 @@ async def chats_concerned(session: AsyncSession, plan: Plan, version_id: int) ->
     series = await repository.series(session, version.series_id) if version else None
     if version is None or series is None or version.state is not VersionState.DRAFT:
         return 0
-    places = await repository.places(session, version.id)
-    return len(await concerned.chats(session, plan, series.opened_at, places, series.kind_key, drill=series.drill))
+    told = await concerned.told_by(session, plan, series.opened_at, series, version)
+    return told.groups + told.in_private
 
 
 def check_subject(version_id: int) -> str:

@@ -64,9 +64,9 @@ def act_between(former: WarningLevel, now: WarningLevel) -> WarningAct:
     return A.DOWNGRADE if now.rank > former.rank else A.UPDATE
 
 
-def lane_of(level: WarningLevel) -> Lane:
-    """Red and orange overtake everything; yellow and blue wait their turn."""
-    return _LANES[level]
+def lane_of(level: WarningLevel, *, drill: bool = False) -> Lane:
+    """Red and orange overtake everything; yellow and blue wait their turn, and a drill waits for all that is real."""
+    return Lane.BULK if drill else _LANES[level]
 
 
 def hash_of(version: Version, places: list[Place]) -> str:

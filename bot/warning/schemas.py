@@ -126,6 +126,7 @@ class DraftView:
     preview: Preview
     signers: tuple[SignerView, ...]
     levels: tuple[WarningLevel, ...]
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True)

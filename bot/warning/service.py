@@ -37,9 +37,9 @@ async def of_version(session: AsyncSession, version_id: int) -> tuple[SeriesView
     return await view(session, version.series_id), await version_view(session, version)
 
 
-async def in_force(session: AsyncSession) -> list[SeriesView]:
-    """Every series in force, oldest first."""
-    return [await view(session, series.id) for series in await repository.all_in_force(session)]
+async def in_force(session: AsyncSession, *, drill: bool = False) -> list[SeriesView]:
+    """Every series in force, oldest first; with `drill` the drills, and only these."""
+    return [await view(session, series.id) for series in await repository.all_in_force(session, drill=drill)]
 
 
 async def version_view(session: AsyncSession, version: Version) -> VersionView:

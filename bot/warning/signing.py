@@ -313,7 +313,8 @@ async def _tell_drafter(
 
 def _how(series: Series, version: Version, purpose: str, *, seq: int, subject: str | None = None) -> Telling:
     about = subject or drafting.card_subject(version.id)
-    return Telling(about, purpose, Lane.URGENT, version=version.number, seq=seq, critical=True, drill=series.drill)
+    lane = Lane.INTERACTIVE if series.drill else Lane.URGENT
+    return Telling(about, purpose, lane, version=version.number, seq=seq, critical=True, drill=series.drill)
 
 
 def _countersign_button(version: Version, locale: str) -> InlineKeyboard:

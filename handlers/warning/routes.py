@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.access import Permission
 from bot.plan.schema import WarningLevel
-from bot.warning import answering, issuing, reading, relaying
+from bot.warning import answering, drilled, issuing, reading, relaying
 from bot.warning.models import Answer, PhoneResult
 from handlers.act import Act
 from handlers.routing import PRIVATE, Do, Route, button, command, word
@@ -39,7 +39,7 @@ async def take_signal(act: Act) -> bool:
     if not act.actor.may(Permission.WARNING_RELAY) or not reading.looks_official(act.text):
         return False
     kinds = [(kind.key, kind.words) for kind in act.plan.warning_kinds.values()]
-    signal = reading.read(act.text, kinds, act.plan, act.now)
+    signal = reading.read(drilled.unmarked(act.text), kinds, act.plan, act.now)
     if signal is None:
         await act.say(texts.RelayUnread())
         return True

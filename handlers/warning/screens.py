@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.delivery.schemas import Button, Fate, InlineKeyboard, Outcomes, Screen
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
+from bot.warning.drilled import speaks_of_one
 from bot.warning.models import Origin, PhoneResult, SeriesState, VersionState
 from bot.warning.schemas import RecipientView, SeriesView, VersionView
 from bot.warning.unheld import unheld
@@ -39,11 +40,14 @@ def relay_card(
         chats=chats,
         number=series.number,
         state="in_force" if version.state is VersionState.ISSUED else "draft",
+        drill=series.drill,
+        speaks_of_drill=not series.drill and speaks_of_one(version.text),
     )
     text = render(payload, locale)
     if version.state is not VersionState.DRAFT:
         return Screen(text)
-    rows = [[Button(label("warning.relay", locale), f"w.relay:{version.id}:{rev}")]]
+    words = label("warning.relay_drill" if series.drill else "warning.relay", locale)
+    rows = [[Button(words, f"w.relay:{version.id}:{rev}")]]
     if not lifting:
         rows.append(
             [
@@ -134,7 +138,7 @@ def answers_card(series: SeriesView, chat_id: int, locale: str) -> Screen | None
 def _towns(plan: Plan, awaited: list[RecipientView], names: Mapping[str, str]) -> tuple[texts.TownLine, ...]:
     by_town: dict[str, list[RecipientView]] = {}
     for row in awaited:
-        by_town.setdefault(town_of(plan, row.region_code), []).append(row)
+        by_town.setdefault(plan.town_of(row.region_code), []).append(row)
     lines = [
         texts.TownLine(
             place=names.get(code, code),
@@ -161,9 +165,3 @@ def _unheld(
         texts.Unheld(level=level.value, count=len(names), names=tuple(names[:_UNHELD_NAMED]))
         for level, names in by_level.items()
     )
-
-
-def town_of(plan: Plan, code: str) -> str:
-    """The town a place lies in; the place itself where it lies in none."""
-    towns = [region.code for region in plan.path(code) if region.level is Level.TOWN]
-    return towns[0] if towns else code

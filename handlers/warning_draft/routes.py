@@ -47,8 +47,10 @@ Reply = Callable[[Act, int], Coroutine[Any, Any, None]]
 def routes() -> list[Route]:
     """All routes of this room."""
     return [
-        word("menu.draft_warning", begin),
-        button("wd.new", new),
+        word("menu.draft_warning", _begin(drill=False)),
+        button("wd.new", _new(drill=False)),
+        button("wd.practise", _begin(drill=True)),
+        button("wd.drill", _new(drill=True)),
         button("wd.show", show),
         button("wd.open", open_list),
         button("wd.put", put),
@@ -65,29 +67,6 @@ def routes() -> list[Route]:
         button("ws.oral", ask_oral),
         button(signing.COUNTERSIGN, countersign),
     ]
-
-
-async def begin(act: Act) -> None:
-    """拟发预警: the kinds, and what lies."""
-    kinds = await drafting.kinds_open(act.session, act.plan, act.actor, act.now)
-    lying = await drafting.unfinished(act.session, act.plan, act.actor)
-    payload, keyboard = screens.choose_kind(act.plan, list(kinds), lying, act.actor.locale)
-    await act.say(payload, keyboard, to=act.in_private)
-
-
-async def new(act: Act) -> None:
-    """A kind, then its level, then the card."""
-    key = act.data[1] if len(act.data) > 1 else ""
-    if key not in act.plan.warning_kinds:
-        raise NoSuchWarning
-    if len(act.data) > 2:
-        level = _level(act.data[2])
-        await drafting.begin(act.session, act.plan, act.actor, act.now, key, level, act.in_private)
-        return
-    kind = act.plan.warning_kind(key)
-    kinds = await drafting.kinds_open(act.session, act.plan, act.actor, act.now)
-    payload, keyboard = screens.choose_level(kind, kinds.get(kind, ()), act.actor.locale)
-    await act.say(payload, keyboard, to=act.in_private)
 
 
 async def show(act: Act) -> None:
@@ -121,7 +100,7 @@ async def ask_words(act: Act) -> None:
     else:
         await drafting.editable(act.session, act.plan, act.actor, act.now, version_id)
     question = texts.AskWords(**_what(act, view), field=field, value=screens.field_value(view, field))
-    await _ask(act, f"{_SUBJECTS[field]}:{view.series_id}", question)
+    await _ask(act, f"{_SUBJECTS[field]}:{view.series_id}", question, drill=view.drill)
 
 
 async def propose(act: Act) -> None:
@@ -151,7 +130,7 @@ async def ask_return(act: Act) -> None:
     version_id = number_at(act.data, 1, 0)
     await signing.may_sign(act.session, act.plan, act.actor, act.now, version_id)
     view = await _view(act, version_id)
-    await _ask(act, f"{RETURN}:{view.series_id}", signed.AskReturn(**_what(act, view)))
+    await _ask(act, f"{RETURN}:{view.series_id}", signed.AskReturn(**_what(act, view)), drill=view.drill)
 
 
 async def refer(act: Act) -> None:
@@ -166,7 +145,7 @@ async def ask_oral(act: Act) -> None:
     version_id = number_at(act.data, 1, 0)
     series, _, signers = await signing.oral_open(act.session, act.plan, act.actor, act.now, version_id)
     question = signed.AskOral(**_what(act, await _view(act, version_id)), signers=screens.signers_of(signers))
-    await _ask(act, f"{ORAL}:{series.id}", question)
+    await _ask(act, f"{ORAL}:{series.id}", question, drill=series.drill)
 
 
 async def countersign(act: Act) -> None:
@@ -226,6 +205,35 @@ WORDS: Mapping[str, Reply] = {
 # --- small things ----------------------------------------------------------------------------------------------------
 
 
+def _begin(*, drill: bool) -> Do:
+    async def begin(act: Act) -> None:
+        """拟发预警, or a drill of it: the kinds, and what lies."""
+        kinds = await drafting.kinds_open(act.session, act.plan, act.actor, act.now)
+        lying = await drafting.unfinished(act.session, act.plan, act.actor, drill=drill)
+        payload, keyboard = screens.choose_kind(act.plan, list(kinds), lying, act.actor.locale, drill=drill)
+        await act.say(payload, keyboard, to=act.in_private)
+
+    return begin
+
+
+def _new(*, drill: bool) -> Do:
+    async def new(act: Act) -> None:
+        """A kind, then its level, then the card."""
+        key = act.data[1] if len(act.data) > 1 else ""
+        if key not in act.plan.warning_kinds:
+            raise NoSuchWarning
+        if len(act.data) > 2:
+            level, who = _level(act.data[2]), (act.session, act.plan, act.actor, act.now)
+            await drafting.begin(*who, key, level, act.in_private, drill=drill)
+            return
+        kind = act.plan.warning_kind(key)
+        kinds = await drafting.kinds_open(act.session, act.plan, act.actor, act.now)
+        payload, keyboard = screens.choose_level(kind, kinds.get(kind, ()), act.actor.locale, drill=drill)
+        await act.say(payload, keyboard, to=act.in_private)
+
+    return new
+
+
 def _adjust(*, lift: bool) -> Do:
     async def adjust(act: Act) -> None:
         series_id, number = number_at(act.data, 1, 0), number_at(act.data, 2, 0)
@@ -241,9 +249,9 @@ async def _view(act: Act, version_id: int) -> DraftView:
     return view
 
 
-async def _ask(act: Act, subject: str, question: Payload) -> None:
+async def _ask(act: Act, subject: str, question: Payload, *, drill: bool) -> None:
     """Asks for words in private: a message of its own subject, so that the reply finds what it answers."""
-    how = Telling(subject, "ask", Lane.INTERACTIVE, seq=act.number)
+    how = Telling(subject, "ask", Lane.INTERACTIVE, seq=act.number, drill=drill)
     await delivery.tell(act.session, act.now, how, question, [act.in_private])
 
 

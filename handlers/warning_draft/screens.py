@@ -32,27 +32,32 @@ _FIELDS_OF_AN_END = ("reason", "consultation", "authority", "platform_number", "
 
 
 def choose_kind(
-    plan: Plan, kinds: Sequence[WarningKind], lying: Sequence[Unfinished], locale: str
+    plan: Plan, kinds: Sequence[WarningKind], lying: Sequence[Unfinished], locale: str, *, drill: bool = False
 ) -> tuple[Payload, InlineKeyboard]:
     """The kinds the district writes itself, and the drafts that lie; whose others are is said in a line."""
+    action = "wd.drill" if drill else "wd.new"
     stations = {kind.station: kind.station_en or "" for kind in plan.warning_kinds.values() if kind.station}
     payload = texts.ChooseKind(
         any=bool(kinds),
         stations=tuple(stations),
         stations_en=tuple(stations.values()),
         unfinished=len(lying),
+        drill=drill,
     )
-    rows = in_rows([Button(_name(kind, locale), f"wd.new:{kind.key}") for kind in kinds], 3)
+    rows = in_rows([Button(_name(kind, locale), f"{action}:{kind.key}") for kind in kinds], 3)
     for each in lying[:10]:
         words = label("warning_draft.resume", locale).format(what=_title(plan, each, locale))
         rows.append([Button(words, f"wd.show:{each.version_id}")])
     return payload, InlineKeyboard(rows)
 
 
-def choose_level(kind: WarningKind, levels: Sequence[WarningLevel], locale: str) -> tuple[Payload, InlineKeyboard]:
+def choose_level(
+    kind: WarningKind, levels: Sequence[WarningLevel], locale: str, *, drill: bool = False
+) -> tuple[Payload, InlineKeyboard]:
     """The levels the actor may draft of the kind."""
-    row = [Button(_level(level, locale), f"wd.new:{kind.key}:{level.value}") for level in levels]
-    return texts.ChooseLevel(kind=kind.words, kind_en=kind.name_en), InlineKeyboard(in_rows(row, 2))
+    action = "wd.drill" if drill else "wd.new"
+    row = [Button(_level(level, locale), f"{action}:{kind.key}:{level.value}") for level in levels]
+    return texts.ChooseLevel(kind=kind.words, kind_en=kind.name_en, drill=drill), InlineKeyboard(in_rows(row, 2))
 
 
 def draft_card(plan: Plan, view: DraftView, reader: int | None, locale: str) -> Screen:
