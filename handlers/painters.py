@@ -10,6 +10,7 @@ from bot.delivery import service as delivery
 from bot.delivery.painter import Paint
 from bot.delivery.schemas import CardView, Outcomes, Screen
 from bot.directory import groups, people, places
+from bot.directory.models import Tier
 from bot.incident import service as incidents
 from bot.incident.views import own_view
 from bot.intake import service as intake
@@ -17,11 +18,11 @@ from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
 from bot.warning import drafting, issuing, previewing, proposing, relaying
 from bot.warning import service as warnings
-from handlers.groups.routes import GROUP_CARD
-from handlers.groups.screens import group_card
+from handlers.groups.routes import GROUP_CARD, LEAVING_OUT_CARD
+from handlers.groups.screens import group_card, leaving_out
 from handlers.incident.screens import desk_card
 from handlers.intake.screens import draft_card
-from handlers.warning.screens import answers_card, board_card, relay_card, town_of
+from handlers.warning.screens import answers_card, board_card, relay_card
 from handlers.warning_draft import screens as warning_draft
 
 
@@ -54,10 +55,15 @@ def painters(plan: Plan) -> Mapping[str, Paint]:
         group = await groups.get(session, card.subject_id)
         return group_card(plan, group, card.locale) if group else None
 
+    async def paint_leaving_out(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        group = await groups.get(session, card.subject_id)
+        return leaving_out(plan, group, card.locale) if group and group.tier is Tier.UNIT else None
+
     return {
         incidents.DESK_CARD: paint_desk,
         DRAFT_CARD: paint_draft,
         GROUP_CARD: paint_group,
+        LEAVING_OUT_CARD: paint_leaving_out,
         **_of_warnings(plan),
         **_of_drafted_warnings(plan),
     }
@@ -81,7 +87,7 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
             for purpose in (issuing.PURPOSE, issuing.NOTICE)
         ]
         outcomes = Outcomes(tuple(chat for part in parts for chat in part.chats))
-        codes = {town_of(plan, row.region_code) for row in series.recipients}
+        codes = {plan.town_of(row.region_code) for row in series.recipients}
         names = {code: await places.name_of(session, plan, code) for code in codes}
         return board_card(plan, series, outcomes, names, rev, card.locale)
 

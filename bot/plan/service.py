@@ -212,6 +212,12 @@ class Plan:
         """The places and the tier a chat group's title suggests; an administrator confirms."""
         return match_title(title, self._names)
 
+    def town_of(self, code: str) -> str:
+        """The code of the town a place lies in; its own where it lies in none, or the pack has it no more."""
+        known = self.get_region((parent_of(code) or "") if is_grid(code) else code)
+        lying_in = (known, *self.ancestors(known.code)) if known else ()
+        return next((region.code for region in lying_in if region.level is Level.TOWN), code)
+
     def number_prefix(self, code: str) -> str:
         """What the number of a report from this place begins with: the town's short name, or the district's."""
         towns = [region for region in self.path(code) if region.level is Level.TOWN]
