@@ -33,7 +33,11 @@ _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
         ("menu.shift", Permission.REPORT_TELEPHONE),
     ),
     (("menu.mine", Permission.REPORT_SEE_OWN), ("menu.draft", Permission.REPORT_FILE), ("menu.posts", None)),
-    (("menu.people", Permission.PERSON_SEE), ("menu.invite", Permission.PERSON_INVITE)),
+    (
+        ("menu.people", Permission.PERSON_SEE),
+        ("menu.coverage", Permission.COVERAGE_SEE),
+        ("menu.invite", Permission.PERSON_INVITE),
+    ),
     (("menu.groups", Permission.GROUP_BIND),),
     (("menu.language", None), ("menu.help", None)),
 )
@@ -50,6 +54,7 @@ _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("handover", Permission.REPORT_TELEPHONE),
     ("posts", None),
     ("people", Permission.PERSON_SEE),
+    ("coverage", Permission.COVERAGE_SEE),
     ("invite", Permission.PERSON_INVITE),
     ("groups", Permission.GROUP_BIND),
     ("language", None),

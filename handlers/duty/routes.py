@@ -1,0 +1,38 @@
+"""`/coverage`, its key, and what is tapped in its lists. In a group the answer goes to the private chat."""
+
+from __future__ import annotations
+
+from bot.duty import service
+from handlers.act import Act
+from handlers.duty import screens
+from handlers.pages import number_at
+from handlers.routing import Route, button, command, word
+
+
+def routes() -> list[Route]:
+    """All routes of this room."""
+    return [
+        command("coverage", coverage),
+        word("menu.coverage", coverage),
+        button(screens.TOWNS, coverage),
+        button(screens.TOWN, town),
+    ]
+
+
+async def coverage(act: Act) -> None:
+    """The towns the person answers for; of a single one all that is missing at once."""
+    view = await service.seen(act.session, act.plan, act.actor, act.now)
+    locale = act.in_private.locale
+    if len(view.towns) == 1:
+        await act.say(*screens.coverage_town(act.plan, view.towns[0], act.now, 1, locale), to=act.in_private)
+        return
+    page = number_at(act.data, 1)
+    await act.say(*screens.coverage_list(act.plan, view, act.now, page, locale), to=act.in_private)
+
+
+async def town(act: Act) -> None:
+    """One town with everything missing there; the data says which, and which page."""
+    code = act.data[1] if len(act.data) > 1 else ""
+    found = await service.of_town(act.session, act.plan, act.actor, act.now, code)
+    page = number_at(act.data, 2)
+    await act.say(*screens.coverage_town(act.plan, found, act.now, page, act.in_private.locale), to=act.in_private)
