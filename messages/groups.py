@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from messages.directory import Name
 from messages.engine import Payload
 
 
@@ -19,12 +20,14 @@ class GroupAsk(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupBound(Payload):
-    """In the group and to who bound it."""
+    """In the group and to who bound it. A unit's may leave out kinds, and blue altogether."""
 
     template: ClassVar[str] = "directory/group_bound"
     title: str
     place: str
     tier: str
+    left_out: tuple[Name, ...] = ()
+    no_blue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +80,13 @@ class WaitingGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupsWaiting(Payload):
-    """To an administrator: which groups wait for a binding. `shown` of `total`."""
+    """To an administrator: which groups wait for a binding; `units` of those bound are groups of units."""
 
     template: ClassVar[str] = "directory/groups_waiting"
     groups: tuple[WaitingGroup, ...]
     total: int
     bound: int
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,34 @@ class PickRegion(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PickUnit(Payload):
+    """Choosing the unit whose group it is; `place` is where the units are."""
+
+    template: ClassVar[str] = "directory/pick_unit"
+    title: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingOut(Payload):
+    """In private: what the group of a unit leaves out of yellow and blue."""
+
+    template: ClassVar[str] = "directory/leaving_out"
+    title: str
+    place: str
+    left_out: tuple[Name, ...]
+    no_blue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustHear(Payload):
+    """A group that administers a place leaves nothing out."""
+
+    template: ClassVar[str] = "directory/must_hear"
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoSuchRegion(Payload):
     """The pack has no such region."""
 
@@ -113,11 +145,14 @@ class NoSuchRegion(Payload):
 
 _LONGSHUI = WaitingGroup(title="龙水镇应急值班群", place="龙水镇", tier="town")
 _UNCLEAR = WaitingGroup(title="工作群", place=None, tier=None)
+_FOG, _MINE = Name(zh="大雾", en="Fog"), Name(zh="非煤矿山", en="Mines other than coal")
 
 SAMPLES: list[Payload] = [
     GroupAsk(place="龙水镇", tier="town"),
     GroupAsk(place=None, tier=None),
     GroupBound(title="龙水镇应急值班群", place="龙水镇", tier="town"),
+    GroupBound(title="区教委工作群", place="区教委", tier="unit"),
+    GroupBound(title="区教委工作群", place="区教委", tier="unit", left_out=(_FOG, _MINE), no_blue=True),
     GroupBack(title="龙水镇应急值班群", place="龙水镇", tier="town"),
     GroupLost(title="龙水镇应急值班群", place="龙水镇", tier="town", reason="removed"),
     GroupLost(title="工作群", place=None, tier=None, reason="muted"),
@@ -127,8 +162,13 @@ SAMPLES: list[Payload] = [
     GroupMoved(place=None, tier=None),
     GroupsWaiting(groups=(_LONGSHUI, _UNCLEAR), total=12, bound=3),
     GroupsWaiting(groups=(), total=0, bound=3),
+    GroupsWaiting(groups=(), total=0, bound=3, units=2),
     GroupsBound(groups=(_LONGSHUI,), left=1),
     GroupsBound(groups=(), left=2),
     PickRegion(title="工作群", place="大足区"),
+    PickUnit(title="工作群", place="大足区"),
+    LeavingOut(title="区教委工作群", place="区教委", left_out=(), no_blue=False),
+    LeavingOut(title="区教委工作群", place="区教委", left_out=(_FOG, _MINE), no_blue=True),
+    MustHear(place="龙水镇"),
     NoSuchRegion(code="500999"),
 ]

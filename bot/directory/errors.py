@@ -9,6 +9,7 @@ Refusal
 ├── PersonNotActive     the one who should get the post is not with us now
 ├── BadPeriod           代管 that ends before it begins, or has ended
 ├── GroupUnknown        no such group any more
+├── MustHear            a group that administers a place leaves nothing out
 └── NoSuchRegion        the pack has no such region
 """
 
@@ -73,6 +74,13 @@ class GroupUnknown(Refusal):
 
     def __init__(self) -> None:
         super().__init__(texts.Refused(reason="changed"))
+
+
+class MustHear(Refusal):
+    """Only a unit's group leaves anything out; `place` is what this one administers."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(group_texts.MustHear(place=place))
 
 
 class NoSuchRegion(Refusal):

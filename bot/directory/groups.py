@@ -157,12 +157,12 @@ async def bind(
 ) -> GroupView:
     """From now on the group gets what concerns the region (or the unit, in its region). The tier is the region's.
 
-    Binding again to the same place changes nothing; to another place, moves it.
+    Binding again to the same place changes nothing; to another place, moves it, and it leaves out nothing any more.
 
     Raises:
         NotAllowed: without group.bind at the region, and at the one it is bound to now.
         GroupUnknown, NoSuchRegion.
-        ChangedMeanwhile: the group is lost, or bound there already.
+        ChangedMeanwhile: the group is lost, or bound there already; or the pack has no such unit there.
     """
     rules.require_at(plan, actor, Permission.GROUP_BIND, region_code)
     group = await repository.group(session, group_id)
@@ -170,6 +170,8 @@ async def bind(
         raise GroupUnknown
     if rules.level_of(plan, region_code) is None:
         raise NoSuchRegion(region_code)
+    if unit_key and (unit_key not in plan.units or plan.units[unit_key].region != region_code):
+        raise ChangedMeanwhile
     if group.region_code:
         rules.require_at(plan, actor, Permission.GROUP_BIND, group.region_code)
     tier = Tier.UNIT if unit_key else rules.tier_of(region_code)
@@ -177,6 +179,7 @@ async def bind(
     if group.state is GroupState.LOST or (same and group.state is GroupState.BOUND):
         raise ChangedMeanwhile
     group.region_code, group.unit_key, group.tier = region_code, unit_key, tier
+    group.left_out, group.lowest_warning = None, None
     group.state, group.bound_at, group.bound_by = GroupState.BOUND, now, actor.person_id
     audit.record(session, now, actor, "group.bind", f"group:{group.id}", region=region_code, tier=tier.value)
     return view(group)
@@ -277,6 +280,8 @@ def view(group: Group) -> GroupView:
         drill_opt_in=group.drill_opt_in,
         bot_status=group.bot_status,
         asked=group.asked_at is not None,
+        left_out=frozenset(filter(None, (group.left_out or "").split(","))),
+        lowest_warning=group.lowest_warning,
     )
 
 
@@ -284,6 +289,8 @@ def _take_over_binding(group: Group, newer: Group) -> None:
     if group.tier is None and newer.tier is not None:
         group.region_code, group.unit_key, group.tier = newer.region_code, newer.unit_key, newer.tier
         group.bound_at, group.bound_by = newer.bound_at, newer.bound_by
+        group.left_out, group.lowest_warning = newer.left_out, newer.lowest_warning
+        group.drill_opt_in = newer.drill_opt_in
         group.state = GroupState.BOUND
     group.title, group.is_forum, group.bot_status = newer.title, newer.is_forum, newer.bot_status
 

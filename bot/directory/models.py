@@ -9,6 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.core.columns import PlatformId, UtcDateTime, text_enum
+from bot.plan.schema import WarningLevel
 
 
 class PersonState(StrEnum):
@@ -111,7 +112,11 @@ class Holding(SQLModel, table=True):
 
 
 class Group(SQLModel, table=True):
-    """A chat group. A lost one keeps its binding; `asked_at` says whether it was asked where it belongs."""
+    """A chat group. A lost one keeps its binding; `asked_at` says whether it was asked where it belongs.
+
+    `left_out` are the kinds of warnings a unit's group does not want, parted by commas, and `lowest_warning` the lowest
+    level it wants (None is blue). Both hold for yellow and blue only, and for no other tier.
+    """
 
     __tablename__ = "directory_group"
     __table_args__ = (Index("ix_directory_group_place", "region_code", "tier"),)
@@ -134,6 +139,10 @@ class Group(SQLModel, table=True):
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     bound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     bound_by: int | None = Field(default=None, foreign_key="directory_person.id")
+    left_out: str | None = None
+    lowest_warning: WarningLevel | None = Field(
+        default=None, sa_type=text_enum(WarningLevel, "directory_group_lowest_warning")
+    )
 
 
 class GroupAlias(SQLModel, table=True):

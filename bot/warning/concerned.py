@@ -14,9 +14,9 @@ from bot.directory.models import Role
 from bot.directory.schemas import PersonView, PostView
 from bot.plan.schema import Level
 from bot.plan.service import Plan
-from bot.warning import targeting
-from bot.warning.models import Place
-from bot.warning.rules import nowhere
+from bot.warning import repository, targeting
+from bot.warning.models import Place, Series, Version
+from bot.warning.rules import ENDS, nowhere
 from bot.warning.targeting import GroupRow, PersonRow, PlaceRow
 
 
@@ -39,6 +39,14 @@ class Chat:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many chats are told, groups and people apart."""
+
+    groups: int
+    in_private: int
+
+
 async def chats(
     session: AsyncSession, plan: Plan, now: datetime, places: Sequence[Place], kind_key: str, *, drill: bool = False
 ) -> list[Chat]:
@@ -54,7 +62,13 @@ async def chats(
         kind_key,
         [PlaceRow(place.region_code, place.level) for place in places],
         [
-            GroupRow(group.chat_id, group.region_code, Level(group.tier.value))
+            GroupRow(
+                group.chat_id,
+                group.region_code,
+                Level(group.tier.value),
+                group.left_out,
+                group.lowest_warning,
+            )
             for group in bound.values()
             if group.region_code and group.tier
         ],
@@ -83,6 +97,17 @@ async def chats(
         elif one.person_id is not None:
             told.append(_private(plan, everybody[one.person_id], one.region_code, must_answer=one.must_answer))
     return told
+
+
+async def told_by(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> Counts:
+    """How many groups and people issuing the version would tell: whom it concerns, and whoever holds a former text."""
+    told = {row.chat_id: row.person_id is not None for row in await repository.recipients(session, series.id)}
+    if version.act not in ENDS:
+        places = await repository.places(session, version.id)
+        found = await chats(session, plan, now, places, series.kind_key, drill=series.drill)
+        told |= {chat.chat_id: chat.person_id is not None for chat in found}
+    in_private = sum(told.values())
+    return Counts(len(told) - in_private, in_private)
 
 
 async def _held(

@@ -59,17 +59,13 @@ async def draft_view(session: AsyncSession, plan: Plan, version_id: int) -> Draf
 async def _preview(
     session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version, places: list[Place]
 ) -> Preview:
-    if version.act in ENDS:
-        rows = await repository.recipients(session, series.id)
-        in_private = sum(row.person_id is not None for row in rows)
-        return Preview(len(rows) - in_private, in_private, _minutes(len(rows)), (), 0)
-    if version.state not in (VersionState.DRAFT, VersionState.PROPOSED) or not places:
+    is_end = version.act in ENDS
+    if not is_end and (version.state not in (VersionState.DRAFT, VersionState.PROPOSED) or not places):
         return Preview(0, 0, 0, (), 0)
-    chats = await concerned.chats(session, plan, now, places, series.kind_key, drill=series.drill)
-    in_private = sum(chat.person_id is not None for chat in chats)
-    unreachable = await _unreachable(session, plan, now, places)
+    told = await concerned.told_by(session, plan, now, series, version)
+    unreachable = [] if is_end else await _unreachable(session, plan, now, places)
     named = tuple(place_name(plan, code) for code in unreachable[:_NAMED])
-    return Preview(len(chats) - in_private, in_private, _minutes(len(chats)), named, len(unreachable))
+    return Preview(told.groups, told.in_private, _minutes(told.groups + told.in_private), named, len(unreachable))
 
 
 async def _unreachable(session: AsyncSession, plan: Plan, now: datetime, places: Sequence[Place]) -> list[str]:

@@ -23,12 +23,12 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A bound group. `kinds` and `lowest` are what it wants of warnings for more than its own region; None is all."""
+    """A bound group. A unit's may leave out kinds, and what is lower than `lowest`: of yellow and blue only."""
 
     chat_id: int
     region_code: str
     tier: Level
-    kinds: frozenset[str] | None = None
+    left_out: frozenset[str] = frozenset()
     lowest: WarningLevel | None = None
 
 
@@ -100,29 +100,21 @@ class _Meeting:
             self._known[code] = tuple(place for place in self._places if self._meets(place.region_code, code))
         return self._known[code]
 
-    def is_own(self, place: PlaceRow, code: str) -> bool:
-        """Whether the place is the region or lies in it."""
-        return self._contains(code, place.region_code)
-
     def _meets(self, one: str, other: str) -> bool:
         return self._contains(one, other) or self._contains(other, one)
 
 
 def _of_group(group: GroupRow, kind: str, meeting: _Meeting, reach_of: ReachOf) -> Concerned | None:
-    places = meeting.at(group.region_code)
-    wanted = [
-        place for place in places if meeting.is_own(place, group.region_code) or _is_wanted(group, kind, place.level)
-    ]
-    levels = {place.level for place in wanted}
+    levels = {place.level for place in meeting.at(group.region_code) if _is_wanted(group, kind, place.level)}
     if not any(group.tier in reach_of(level).tiers for level in levels):
         return None
     return Concerned(group.chat_id, None, group.region_code, _highest(levels))
 
 
 def _is_wanted(group: GroupRow, kind: str, level: WarningLevel) -> bool:
-    if group.kinds is not None and kind not in group.kinds:
-        return False
-    return group.lowest is None or level.rank <= group.lowest.rank
+    if group.tier is not Level.UNIT or level.rank < WarningLevel.YELLOW.rank:
+        return True
+    return kind not in group.left_out and (group.lowest is None or level.rank <= group.lowest.rank)
 
 
 def _of_person(person: PersonRow, meeting: _Meeting, reach_of: ReachOf) -> Concerned | None:

@@ -12,10 +12,10 @@ from bot.core.access import Permission
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Target
-from bot.directory import groups, people, posts, rules
-from bot.directory.errors import GroupUnknown, NoSuchRegion
+from bot.directory import groups, leaving_out, people, posts, rules
+from bot.directory.errors import ChangedMeanwhile, GroupUnknown, NoSuchRegion
 from bot.directory.schemas import GroupView
-from bot.plan.schema import Level
+from bot.plan.schema import Level, WarningLevel
 from handlers.act import Act
 from handlers.directory.screens import post_names
 from handlers.groups import screens
@@ -26,6 +26,9 @@ from messages.directory import PersonGone
 
 GROUP_CARD = "directory.group"
 """The role of the card that asks a group where it belongs and then says so."""
+
+LEAVING_OUT_CARD = "directory.leaving_out"
+"""The role of the private card on which somebody chooses what a unit's group leaves out."""
 
 _IN = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
 _GROUP_TYPES = (Chat.GROUP, Chat.SUPERGROUP)
@@ -43,6 +46,10 @@ def routes() -> list[Route]:
         button("dir.bind", bind),
         button("dir.bindall", bind_all),
         button("dir.pick", pick),
+        button("dir.units", pick_unit),
+        button("dir.out", show_left_out),
+        button("dir.want", want),
+        button("dir.from", want_from),
     ]
 
 
@@ -133,7 +140,8 @@ async def list_waiting(act: Act) -> None:
     """`/groups`: which groups wait for a binding."""
     rows = await groups.pending(act.session, act.plan, act.actor)
     bound = await groups.bound(act.session, act.plan, act.actor)
-    payload, keyboard = screens.waiting(act.plan, rows, len(bound), act.locale)
+    units = await leaving_out.units(act.session, act.plan, act.actor)
+    payload, keyboard = screens.waiting(act.plan, rows, units, len(bound), act.locale)
     await act.say(payload, keyboard, to=act.in_private)
 
 
@@ -148,8 +156,10 @@ async def ask_in_private(act: Act) -> None:
 async def bind(act: Act) -> None:
     """It belongs there: the group's card says so, and who said so elsewhere is told."""
     region = act.data[2] if len(act.data) > 2 else ""
+    unit = act.data[3] if len(act.data) > 3 else None
+    number = number_at(act.data, 1, 0)
     group = await groups.bind(
-        act.session, act.plan, act.actor, act.now, group_id=number_at(act.data, 1, 0), region_code=region
+        act.session, act.plan, act.actor, act.now, group_id=number, region_code=region, unit_key=unit
     )
     await delivery.touch(act.session, _subject(group))
     if act.is_private:
@@ -179,6 +189,61 @@ async def pick(act: Act) -> None:
         below = [grid.code for grid in await posts.grids_of(act.session, at)]
     payload, keyboard = screens.picking(act.plan, group, at, below, number_at(act.data, 3), act.locale)
     await act.say(payload, keyboard, to=act.in_private)
+
+
+async def pick_unit(act: Act) -> None:
+    """It is the group of a unit: which? In private."""
+    act.actor.require(Permission.GROUP_BIND)
+    group = await _group(act)
+    at = act.data[2] if len(act.data) > 2 else act.plan.district.code
+    if rules.level_of(act.plan, at) is None:
+        raise NoSuchRegion(at)
+    payload, keyboard = screens.picking_unit(act.plan, group, at, number_at(act.data, 3), act.locale)
+    await act.say(payload, keyboard, to=act.in_private)
+
+
+# --- what a unit's group leaves out ----------------------------------------------------------------------------------
+
+
+async def show_left_out(act: Act) -> None:
+    """The card to choose on, in the private chat of who tapped, at its foot."""
+    group = await leaving_out.chosen(act.session, act.plan, act.actor, number_at(act.data, 1, 0))
+    await delivery.wish_card(
+        act.session,
+        act.now,
+        subject=_subject(group),
+        role=LEAVING_OUT_CARD,
+        target=act.in_private,
+        lane=Lane.INTERACTIVE,
+    )
+    await delivery.show_card_again(act.session, _subject(group), LEAVING_OUT_CARD, act.in_private.chat_id)
+
+
+async def want(act: Act) -> None:
+    """A kind is wanted, or is not; or all of them are."""
+    _, number, kind, wanted = act.data if len(act.data) == 4 else ("", "", "", "")
+    kinds = act.plan.warning_kinds if kind == "*" and wanted == "1" else (kind,)
+    group = await leaving_out.want(
+        act.session,
+        act.plan,
+        act.actor,
+        act.now,
+        group_id=int(number) if number.isdecimal() else 0,
+        kinds=tuple(kinds),
+        wanted=wanted == "1",
+    )
+    await delivery.touch(act.session, _subject(group))
+
+
+async def want_from(act: Act) -> None:
+    """Blue is wanted, or is not."""
+    value = act.data[2] if len(act.data) > 2 else ""
+    if value not in set(WarningLevel):
+        raise ChangedMeanwhile
+    group = await leaving_out.want_from(
+        act.session, act.plan, act.actor, act.now, group_id=number_at(act.data, 1, 0), level=WarningLevel(value)
+    )
+    await delivery.touch(act.session, _subject(group))
 
 
 async def _ask(act: Act, group: GroupView) -> None:

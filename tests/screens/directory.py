@@ -11,6 +11,7 @@ from bot.directory.groups import Suggestion
 from bot.directory.models import GroupState, PersonState, Role, Tier
 from bot.directory.posts import HeldBy
 from bot.directory.schemas import GridView, GroupView, PersonView, PlaceOfPost, PostView
+from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
 from handlers.directory import screens as directory
 from handlers.groups import screens as groups
@@ -32,6 +33,8 @@ GROUP = GroupView(
     1, -80001, "龙水镇应急值班群", "zh", None, GroupState.PENDING, None, None, None, False, "member", True
 )
 BOUND = replace(GROUP, state=GroupState.BOUND, region_code=TOWN, tier=Tier.TOWN)
+UNIT = replace(BOUND, title="区公安局工作群", region_code="500111", unit_key="public_security", tier=Tier.UNIT)
+FUSSY = replace(UNIT, left_out=frozenset({"fog", "mine"}), lowest_warning=WarningLevel.YELLOW)
 DUTY = PlaceOfPost("town_duty", TOWN)
 
 
@@ -113,9 +116,13 @@ def _groups(plan: Plan) -> list[Scene]:
         Scene("groups", "ask, no idea", groups.ask, (plan, GROUP, None)),
         Scene("groups", "card, asking", groups.group_card, (plan, GROUP)),
         Scene("groups", "card, bound", groups.group_card, (plan, BOUND)),
-        Scene("groups", "waiting", groups.waiting, (plan, [(GROUP, found), (GROUP, None)], 4)),
-        Scene("groups", "none waits", groups.waiting, (plan, [], 4)),
+        Scene("groups", "waiting", groups.waiting, (plan, [(GROUP, found), (GROUP, None)], [UNIT], 4)),
+        Scene("groups", "none waits", groups.waiting, (plan, [], [], 4)),
         Scene("groups", "picking", groups.picking, (plan, GROUP, TOWN, villages, 1)),
+        Scene("groups", "picking a unit", groups.picking_unit, (plan, GROUP, plan.district.code, 1)),
+        Scene("groups", "card, of a unit", groups.group_card, (plan, FUSSY)),
+        Scene("groups", "all wanted", groups.leaving_out, (plan, UNIT)),
+        Scene("groups", "left out", groups.leaving_out, (plan, FUSSY)),
         Scene("groups", "bound", groups.bound, (plan, BOUND)),
         Scene("groups", "back", groups.back, (plan, BOUND)),
         Scene("groups", "lost", groups.lost, (plan, BOUND, "removed")),

@@ -1,27 +1,37 @@
-"""Whom a warning concerns: literal cases, and a slow way of finding out that knows only parents."""
+"""Whom a warning concerns: literal cases, and a slow way of finding out that knows only parents.
+
+The map is the real one: the 1,211 divisions of 綦江区, 大足区 and 铜梁区 with their national codes (divisions.csv).
+"""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.plan.schema import Level, WarningLevel
+from bot.plan.service import Plan
 from bot.warning.targeting import Concerned, GroupRow, PersonRow, PlaceRow, concerned
 
 BLUE, YELLOW, ORANGE, RED = WarningLevel
 DISTRICT, LONGSHUI, YOUTING = "500111", "500111100", "500111116"
-REGIONS = Path(__file__).parents[2] / "packs" / "dazu" / "regions.csv"
+QIJIANG, TONGLIANG = "500110", "500151"
+DIVISIONS = Path(__file__).parent / "plan_fixtures" / "divisions.csv"
+_ENDINGS = ("村民委员会", "社区居民委员会", "居民委员会", "街道", "镇")
 
 
-def _dazu() -> dict[str, str]:
-    with REGIONS.open(encoding="utf-8") as file:
-        return {row["code"]: row["parent"] for row in csv.DictReader(file)}
+def _divisions() -> dict[str, tuple[str, str]]:
+    with DIVISIONS.open(encoding="utf-8") as file:
+        return {
+            row["code"]: (row["name"], row["parent"] if row["level"] != "county" else "")
+            for row in csv.DictReader(file)
+        }
 
 
 def _namesakes() -> dict[str, str]:
@@ -32,7 +42,8 @@ def _namesakes() -> dict[str, str]:
     return {"500999": "", **towns, **villages, **grids}
 
 
-PARENTS = {**_dazu(), **_namesakes()}
+NAMES = {code: name for code, (name, _) in _divisions().items()}
+PARENTS = {**{code: parent for code, (_, parent) in _divisions().items()}, **_namesakes()}
 LONGSHUI_VILLAGES = sorted(code for code, parent in PARENTS.items() if parent == LONGSHUI)
 CODES = sorted(PARENTS)
 
@@ -55,13 +66,23 @@ class Reach:
     must_answer: tuple[str, ...]
 
 
-LOW = Reach((Level.DISTRICT, Level.TOWN), ("town_duty",), ("town_duty",))
+LOW = Reach((Level.DISTRICT, Level.TOWN, Level.UNIT), ("town_duty",), ("town_duty",))
 HIGH = Reach(
-    (Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID),
+    (Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID, Level.UNIT),
     ("town_duty", "town_leader", "village_duty", "grid_worker"),
     ("town_duty", "village_duty"),
 )
 REACHES = {BLUE: LOW, YELLOW: LOW, ORANGE: HIGH, RED: HIGH}
+
+
+def root(code: str) -> str:
+    """The name without what every village's or town's ends with: 双龙 of 双龙社区居民委员会."""
+    ending = next((each for each in _ENDINGS if NAMES[code].endswith(each)), "")
+    return NAMES[code].removesuffix(ending)
+
+
+def tier_of(code: str) -> Level:
+    return {6: Level.DISTRICT, 9: Level.TOWN, 12: Level.VILLAGE}[len(code)]
 
 
 def told(
@@ -96,13 +117,83 @@ def test_a_villages_warning_concerns_it_its_town_and_the_district_and_not_the_ne
     assert sorted(chats(*told([PlaceRow(LONGSHUI, RED)], groups))) == [1, 2, 3, 5]
 
 
-def test_a_town_cannot_shut_out_what_concerns_itself_and_may_what_concerns_more_than_itself() -> None:
-    deaf = GroupRow(1, LONGSHUI, Level.TOWN, kinds=frozenset({"fire"}))
-    only_red = GroupRow(2, LONGSHUI, Level.TOWN, lowest=RED)
-    for place in (LONGSHUI, LONGSHUI_VILLAGES[0]):
-        assert chats(*told([PlaceRow(place, BLUE)], [deaf, only_red])) == [1, 2]
-    assert chats(*told([PlaceRow(DISTRICT, ORANGE)], [deaf, only_red])) == []
-    assert chats(*told([PlaceRow(DISTRICT, RED)], [deaf, only_red])) == [2]
+def test_a_units_group_leaves_out_yellow_and_blue_of_the_kinds_it_named_and_nothing_higher() -> None:
+    quiet = GroupRow(1, DISTRICT, Level.UNIT, left_out=frozenset({"rain"}))
+    others = GroupRow(2, DISTRICT, Level.UNIT, left_out=frozenset({"fire"}))
+    for level, expected in ((BLUE, [2]), (YELLOW, [2]), (ORANGE, [1, 2]), (RED, [1, 2])):
+        assert chats(*told([PlaceRow(LONGSHUI, level)], [quiet, others])) == expected
+
+
+def test_a_units_group_may_begin_at_yellow_and_no_higher() -> None:
+    from_yellow = GroupRow(1, DISTRICT, Level.UNIT, lowest=YELLOW)
+    from_red = GroupRow(2, DISTRICT, Level.UNIT, lowest=RED)
+    for level, expected in ((BLUE, []), (YELLOW, [1]), (ORANGE, [1, 2]), (RED, [1, 2])):
+        assert chats(*told([PlaceRow(DISTRICT, level)], [from_yellow, from_red])) == expected
+
+
+def test_a_group_that_administers_a_place_leaves_nothing_out_whatever_stands_in_its_row() -> None:
+    village = LONGSHUI_VILLAGES[0]
+    deaf = [
+        GroupRow(number, code, tier_of(code), left_out=frozenset({"rain"}), lowest=RED)
+        for number, code in enumerate((DISTRICT, LONGSHUI), 1)
+    ]
+    for place in (DISTRICT, LONGSHUI, village):
+        for level in WarningLevel:
+            assert sorted(chats(*told([PlaceRow(place, level)], deaf))) == [1, 2]
+
+
+def test_what_is_left_out_of_one_place_does_not_hide_a_higher_level_of_another() -> None:
+    quiet = GroupRow(1, DISTRICT, Level.UNIT, left_out=frozenset({"rain"}))
+    (one,) = told([PlaceRow(DISTRICT, YELLOW), PlaceRow(LONGSHUI, ORANGE)], [quiet])
+    assert one.level is ORANGE
+
+
+def test_the_map_has_places_whose_names_contain_each_others_and_namesakes() -> None:
+    assert len(NAMES) == 1211
+    assert len(_contained()) > 100
+    namesakes = [one for one, other in product(NAMES, NAMES) if one < other and NAMES[one] == NAMES[other]]
+    assert len(namesakes) > 80
+
+
+def test_a_place_whose_name_is_in_anothers_does_not_call_it() -> None:
+    groups = {code: GroupRow(number, code, tier_of(code)) for number, code in enumerate(NAMES, 1)}
+    for inner, outer in _contained():
+        found = chats(*told([PlaceRow(inner, RED)], [groups[inner], groups[outer]]))
+        related = contains(outer, inner) or contains(inner, outer)
+        assert (groups[outer].chat_id in found) is related, (NAMES[inner], NAMES[outer])
+        assert groups[inner].chat_id in found
+
+
+def _contained() -> list[tuple[str, str]]:
+    roots = {code: root(code) for code in NAMES}
+    return [
+        (one, other)
+        for one, name in roots.items()
+        for other in NAMES
+        if len(name) > 1 and name in NAMES[other] and name != roots[other]
+    ]
+
+
+def test_swapping_all_names_changes_nothing(plan: Plan) -> None:
+    """Targeting asks the plan only for `contains`, and that must not read a name."""
+    names = [(region.name, region.short_name) for region in plan.regions.values()]
+    turned = names[7:] + names[:7]
+    regions = {
+        code: region.model_copy(update={"name": name, "short_name": short})
+        for (code, region), (name, short) in zip(plan.regions.items(), turned, strict=True)
+    }
+    swapped = replace(plan, regions=regions)
+    assert swapped.region(LONGSHUI).name != plan.region(LONGSHUI).name
+    groups = [GroupRow(number, code, tier_of(code)) for number, code in enumerate(plan.regions, 1)]
+    persons = [PersonRow(number, "village_duty", code) for number, code in enumerate(plan.regions, 1)]
+    for place in (DISTRICT, LONGSHUI, YOUTING, *LONGSHUI_VILLAGES[:5]):
+        places = [PlaceRow(place, RED), PlaceRow(YOUTING, YELLOW)]
+        before, after = (
+            concerned("rain", places, groups, persons, reach_of=REACHES.__getitem__, contains=each.contains)
+            for each in (plan, swapped)
+        )
+        assert before == after
+        assert before
 
 
 def test_where_levels_meet_the_highest_holds() -> None:
@@ -145,19 +236,32 @@ def test_a_grid_worker_is_concerned_by_the_village_his_grid_lies_in() -> None:
 
 codes = st.sampled_from(CODES)
 levels = st.sampled_from(list(WarningLevel))
-places_ = st.lists(st.builds(PlaceRow, codes, levels), max_size=6)
-group_fields = st.tuples(
-    codes,
-    st.sampled_from([Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID, Level.UNIT]),
-    st.none() | st.frozensets(st.sampled_from(["rain", "fire"])),
-    st.none() | levels,
-)
-groups_ = st.lists(group_fields, max_size=12).map(lambda rows: [GroupRow(-n, *row) for n, row in enumerate(rows, 1)])
-persons_ = st.lists(
-    st.builds(PersonRow, st.integers(1, 6), st.sampled_from(["town_duty", "town_leader", "other"]), codes), max_size=12
-)
+tiers = st.sampled_from([Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID, Level.UNIT, Level.UNIT])
+kinds_left_out = st.sampled_from([(), (), ("fire",), ("rain",), ("rain", "fire")]).map(frozenset)
+posts = st.sampled_from(["town_duty", "town_leader", "other"])
+
+
+def _places(where: st.SearchStrategy[str], most: int) -> st.SearchStrategy[list[PlaceRow]]:
+    return st.lists(st.builds(PlaceRow, where, levels), max_size=most)
+
+
+def _groups(where: st.SearchStrategy[str]) -> st.SearchStrategy[list[GroupRow]]:
+    fields = st.tuples(where, tiers, kinds_left_out, st.none() | levels)
+    return st.lists(fields, max_size=12).map(lambda rows: [GroupRow(-n, *row) for n, row in enumerate(rows, 1)])
+
+
+def _persons(where: st.SearchStrategy[str]) -> st.SearchStrategy[list[PersonRow]]:
+    return st.lists(st.builds(PersonRow, st.integers(1, 6), posts, where), max_size=12)
+
+
+def _district(code: str) -> st.SearchStrategy[str]:
+    """Places of the district, one in four of them one of its few towns or itself: those that hold others."""
+    inside = [each for each in CODES if each.startswith(code)]
+    return st.one_of(*[st.sampled_from(inside)] * 3, st.sampled_from([each for each in inside if len(each) < 12]))
+
+
 near = st.sampled_from(LONGSHUI_VILLAGES).flatmap(lambda village: st.sampled_from([village, LONGSHUI, DISTRICT]))
-near_places = st.lists(st.builds(PlaceRow, near, levels), max_size=4)
+near_places = _places(near, 4)
 
 
 def _expected_group(group: GroupRow, places: list[PlaceRow]) -> WarningLevel | None:
@@ -167,10 +271,9 @@ def _expected_group(group: GroupRow, places: list[PlaceRow]) -> WarningLevel | N
         up, down = list(_chain(group.region_code)), list(_chain(place.region_code))
         if place.region_code not in up and group.region_code not in down:
             continue
-        outside = group.region_code not in down
-        if outside and group.kinds is not None and "rain" not in group.kinds:
-            continue
-        if outside and group.lowest is not None and place.level.rank > group.lowest.rank:
+        may_leave_out = group.tier is Level.UNIT and place.level in (BLUE, YELLOW)
+        is_too_low = group.lowest is not None and place.level.rank > group.lowest.rank
+        if may_leave_out and ("rain" in group.left_out or is_too_low):
             continue
         reached = reached or group.tier in REACHES[place.level].tiers
         best = place.level if best is None or place.level.rank < best.rank else best
@@ -192,11 +295,36 @@ def _expected_people(persons: list[PersonRow], places: list[PlaceRow]) -> dict[i
     return found
 
 
-@settings(max_examples=300)
-@given(places_ | near_places, groups_, persons_)
+@settings(max_examples=200)
+@given(_places(codes, 6) | near_places, _groups(codes), _persons(codes))
 def test_nobody_is_forgotten_and_nobody_else_is_told(
     places: list[PlaceRow], groups: list[GroupRow], persons: list[PersonRow]
 ) -> None:
+    _as_expected(places, groups, persons)
+
+
+@pytest.mark.parametrize("district", [QIJIANG, DISTRICT, TONGLIANG])
+def test_in_each_real_district_nobody_is_forgotten_and_nobody_else_is_told(district: str) -> None:
+    where = _district(district)
+
+    @settings(max_examples=150)
+    @given(_places(where, 6), _groups(where), _persons(where))
+    def story(places: list[PlaceRow], groups: list[GroupRow], persons: list[PersonRow]) -> None:
+        _as_expected(places, groups, persons)
+
+    story()
+
+
+@pytest.mark.parametrize("district", [QIJIANG, DISTRICT, TONGLIANG])
+def test_each_town_of_each_real_district_reaches_exactly_its_own(district: str) -> None:
+    """Every division has its group, and every town its warning, red and yellow."""
+    groups = [GroupRow(-n, code, tier_of(code)) for n, code in enumerate(NAMES, 1)]
+    for town in (code for code in NAMES if PARENTS[code] == district):
+        for level in (RED, YELLOW):
+            _as_expected([PlaceRow(town, level)], groups, [])
+
+
+def _as_expected(places: list[PlaceRow], groups: list[GroupRow], persons: list[PersonRow]) -> None:
     found = told(places, groups, persons)
     expected = {group.chat_id: _expected_group(group, places) for group in groups}
     assert {one.chat_id: one.level for one in found if one.chat_id} == {c: lv for c, lv in expected.items() if lv}
