@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, repeat
@@ -21,6 +22,7 @@ from bot.delivery.gateway import Gateway, GatewayError, Platform
 from bot.delivery.pacing import TELEGRAM, UNLIMITED, Policy
 from bot.delivery.painter import Painter
 from bot.delivery.sender import Sender
+from bot.drill import jobs as drill_jobs
 from bot.following import ClockFollower, Standing
 from bot.inbox import service as inbox
 from bot.inbox.poller import Poller
@@ -32,7 +34,7 @@ from bot.intake import service as intake
 from bot.intake.fetcher import Fetcher
 from bot.plan.service import Plan
 from bot.settings import Pace, Settings
-from bot.timetable.service import Pass, Timetable
+from bot.timetable.service import Pass, RunDue, Timetable
 from bot.warning import jobs as warning_jobs
 from handlers.chat_changes import heeding
 from handlers.conversation import Conversation, converse
@@ -43,6 +45,8 @@ log = structlog.get_logger()
 _POLICIES: dict[Pace, Policy] = {Pace.TELEGRAM: TELEGRAM, Pace.UNLIMITED: UNLIMITED}
 _INBOX_KEPT = timedelta(days=30)
 _PAUSES_SECONDS = (0.2, 1.0, 5.0, 15.0)
+
+_ByThePlan = Callable[[AsyncSession, Plan, datetime], Awaitable[int]]
 
 
 @dataclass(slots=True)
@@ -114,15 +118,6 @@ class App:
         return Timetable(self.database, self.clock, self._passes())
 
     def _passes(self) -> list[Pass]:
-        async def drafts(session: AsyncSession, now: datetime) -> int:
-            return await intake_jobs.run_due(session, self.plan, now)
-
-        async def chases(session: AsyncSession, now: datetime) -> int:
-            return await incident_jobs.run_due(session, self.plan, now)
-
-        async def warned(session: AsyncSession, now: datetime) -> int:
-            return await warning_jobs.run_due(session, self.plan, now)
-
         async def warned_due(session: AsyncSession) -> datetime | None:
             return await warning_jobs.next_due(session, self.plan)
 
@@ -137,12 +132,19 @@ class App:
             return oldest + _INBOX_KEPT if oldest else None
 
         return [
-            Pass("drafts", drafts, intake_jobs.next_due),
-            Pass("chases", chases, incident_jobs.next_due),
-            Pass("warnings", warned, warned_due),
+            Pass("drafts", self._planned(intake_jobs.run_due), intake_jobs.next_due),
+            Pass("chases", self._planned(incident_jobs.run_due), incident_jobs.next_due),
+            Pass("warnings", self._planned(warning_jobs.run_due), warned_due),
+            Pass("drills", self._planned(drill_jobs.run_due), drill_jobs.next_due),
             Pass("seals", seals, audit.next_due),
             Pass("sweeps", sweeps, sweep_due),
         ]
+
+    def _planned(self, run_due: _ByThePlan) -> RunDue:
+        async def run(session: AsyncSession, now: datetime) -> int:
+            return await run_due(session, self.plan, now)
+
+        return run
 
     def _follower(self) -> ClockFollower | None:
         if self.settings.sandbox_url is None:

@@ -27,6 +27,7 @@ from handlers import refusals
 from handlers.act import Act, ActContext, current_act
 from handlers.calls.routes import routes as call_routes
 from handlers.directory.routes import routes as directory_routes
+from handlers.drill.routes import routes as drill_routes
 from handlers.duty.routes import routes as duty_routes
 from handlers.form.routes import routes as form_routes
 from handlers.groups.routes import routes as group_routes
@@ -153,6 +154,7 @@ async def converse(platform: Platform, token: str, plan: Plan, clock: Clock) -> 
         list_routes,
         duty_routes,
         work_stop_routes,
+        drill_routes,
         warning_draft_routes,
         form_routes,
         warning_routes,

@@ -11,6 +11,7 @@ from bot.delivery.painter import Paint
 from bot.delivery.schemas import CardView, Outcomes, Screen
 from bot.directory import groups, people, places
 from bot.directory.models import Tier
+from bot.drill import service as link_tests
 from bot.incident import service as incidents
 from bot.incident.views import own_view
 from bot.intake import service as intake
@@ -18,6 +19,7 @@ from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
 from bot.warning import drafting, issuing, previewing, proposing, relaying
 from bot.warning import service as warnings
+from handlers.drill import screens as drill
 from handlers.groups.routes import GROUP_CARD, LEAVING_OUT_CARD
 from handlers.groups.screens import group_card, leaving_out
 from handlers.incident.screens import desk_card
@@ -66,6 +68,7 @@ def painters(plan: Plan) -> Mapping[str, Paint]:
         LEAVING_OUT_CARD: paint_leaving_out,
         **_of_warnings(plan),
         **_of_drafted_warnings(plan),
+        **_of_link_tests(plan),
     }
 
 
@@ -108,3 +111,15 @@ def _of_drafted_warnings(plan: Plan) -> dict[str, Paint]:
         return warning_draft.sign_card(plan, view, card.locale) if view else None
 
     return {drafting.DRAFT_CARD: paint_drafted, proposing.SIGN_CARD: paint_to_sign}
+
+
+def _of_link_tests(plan: Plan) -> dict[str, Paint]:
+    async def paint_board(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        view = await link_tests.view(session, card.subject_id)
+        return drill.board_card(plan, view, card.locale) if view else None
+
+    async def paint_answer(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        found = await link_tests.answered_in(session, card.subject_id)
+        return drill.answer_card(*found, card.locale) if found else None
+
+    return {link_tests.BOARD: paint_board, link_tests.ANSWER_CARD: paint_answer}

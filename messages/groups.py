@@ -28,6 +28,7 @@ class GroupBound(Payload):
     tier: str
     left_out: tuple[Name, ...] = ()
     no_blue: bool = False
+    takes_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +152,7 @@ SAMPLES: list[Payload] = [
     GroupAsk(place="龙水镇", tier="town"),
     GroupAsk(place=None, tier=None),
     GroupBound(title="龙水镇应急值班群", place="龙水镇", tier="town"),
+    GroupBound(title="龙水镇应急值班群", place="龙水镇", tier="town", takes_part=True),
     GroupBound(title="区教委工作群", place="区教委", tier="unit"),
     GroupBound(title="区教委工作群", place="区教委", tier="unit", left_out=(_FOG, _MINE), no_blue=True),
     GroupBack(title="龙水镇应急值班群", place="龙水镇", tier="town"),

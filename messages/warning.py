@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from messages.engine import Payload, render
+from messages.splitting import LONGEST_PART, split_plain
 
 _HERE = "\ue000"
 """Stands for the text itself while the words around it are rendered: a text is passed on byte for byte."""
@@ -15,7 +16,10 @@ _HERE = "\ue000"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued(Payload):
-    """A version as it is told. Sent without markup; use `issued`."""
+    """A version as it is told. Sent without markup; use `issued_parts`.
+
+    `document` is the number of somebody else's paper (文号), `advice` what the district adds under the text.
+    """
 
     template: ClassVar[str] = "warning/issued"
     number: str
@@ -25,15 +29,25 @@ class Issued(Payload):
     act: str
     relayed: bool
     source: str
+    document: str
     text: str
+    advice: tuple[str, ...]
     internal: bool
     platform_number: str
+    drill: bool
 
 
-def issued(payload: Issued, locale: str) -> str:
-    """The words around the text, and the text itself unchanged, as plain text."""
+def issued_parts(payload: Issued, locale: str) -> list[str]:
+    """The words around the text, and the text itself unchanged, as plain text: one message.
+
+    Where that does not fit, head, text and foot are messages of their own: the text is never cut for what is ours.
+    """
     around = html.unescape(render(replace(payload, text=_HERE), locale))
-    return around.replace(_HERE, payload.text)
+    whole = around.replace(_HERE, payload.text)
+    if len(split_plain(whole, LONGEST_PART)) == 1:
+        return [whole]
+    head, _, foot = around.partition(_HERE)
+    return [part for part in (head.strip(), payload.text, foot.strip()) if part]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,8 @@ class RelayCheck(Payload):
     chats: int
     number: str | None
     state: str
+    drill: bool
+    speaks_of_drill: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +262,7 @@ _LATER = datetime(2026, 7, 12, 19, 40, tzinfo=UTC)
 _TEXT = (
     "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上 <请注意防范>。"
 )
+_ADVICE = ("山边、沟边、河边有响动或裂缝，先撤人再报告。", "龙水镇：沿河和低洼商铺先撤人、后搬货。")
 _STORM = {"kind": "暴雨", "kind_en": "Rainstorm", "level": "yellow"}
 _TOWN = TownLine(place="龙水镇", answered=2, awaited=3, missing=("横店村值班员",))
 
@@ -256,12 +273,18 @@ SAMPLES: list[Payload] = [
             act=act,
             relayed=relayed,
             source="大足区气象台" if relayed else "",
+            document="渝防指〔2026〕12号" if act == "upgrade" else "",
             text=_TEXT,
+            advice=_ADVICE if act == "issue" else (),
             internal=True,
             platform_number="" if relayed else "2026-071",
+            drill=drill,
             **_STORM,
         )
-        for act, relayed in (("issue", True), ("upgrade", True), ("lift", True), ("issue", False), ("withdraw", False))
+        for act, relayed, drill in (
+            *(("issue", True, False), ("upgrade", True, False), ("lift", True, False)),
+            *(("issue", False, False), ("withdraw", False, False), ("issue", True, True), ("issue", False, True)),
+        )
     ),
     RelayCheck(
         act="issue",
@@ -272,6 +295,8 @@ SAMPLES: list[Payload] = [
         chats=31,
         number=None,
         state="draft",
+        drill=False,
+        speaks_of_drill=False,
         **_STORM,
     ),
     RelayCheck(
@@ -286,6 +311,8 @@ SAMPLES: list[Payload] = [
         chats=0,
         number="预0712-1",
         state="draft",
+        drill=False,
+        speaks_of_drill=True,
     ),
     RelayCheck(
         act="issue",
@@ -296,6 +323,21 @@ SAMPLES: list[Payload] = [
         chats=5,
         number="预0712-1",
         state="in_force",
+        drill=False,
+        speaks_of_drill=False,
+        **_STORM,
+    ),
+    RelayCheck(
+        act="issue",
+        station="大足区气象台",
+        published_at=_AT,
+        valid_until=_LATER,
+        places=("大足区",),
+        chats=3,
+        number=None,
+        state="draft",
+        drill=True,
+        speaks_of_drill=False,
         **_STORM,
     ),
     RelayHow(),

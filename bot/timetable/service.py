@@ -25,13 +25,15 @@ log = structlog.get_logger()
 _TICK_SECONDS = 1
 _ROUNDS = 200
 
+RunDue = Callable[[AsyncSession, datetime], Awaitable[int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
     """Something that falls due. `next_due` gives the next instant there is something to do, or None."""
 
     name: str
-    run_due: Callable[[AsyncSession, datetime], Awaitable[int]]
+    run_due: RunDue
     next_due: Callable[[AsyncSession], Awaitable[datetime | None]] | None = None
 
 

@@ -27,7 +27,7 @@ from messages.engine import Payload, known
 # The link that a stranger gets in a group: it opens this chat and invites to nothing.
 _NO_TOKEN = "join"
 
-_ONLY_IN_PRIVATE = ("start", "menu", "people", "leave", "invite", "posts", "groups", "stopwork")
+_ONLY_IN_PRIVATE = ("start", "menu", "people", "leave", "invite", "posts", "groups", "stopwork", "drill")
 
 
 def routes() -> list[Route]:

@@ -38,7 +38,7 @@ _MENU: tuple[tuple[tuple[str, Permission | None], ...], ...] = (
         ("menu.coverage", Permission.COVERAGE_SEE),
         ("menu.invite", Permission.PERSON_INVITE),
     ),
-    (("menu.groups", Permission.GROUP_BIND),),
+    (("menu.groups", Permission.GROUP_BIND), ("menu.drill", Permission.DRILL_HOLD)),
     (("menu.language", None), ("menu.help", None)),
 )
 
@@ -57,6 +57,7 @@ _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("coverage", Permission.COVERAGE_SEE),
     ("invite", Permission.PERSON_INVITE),
     ("groups", Permission.GROUP_BIND),
+    ("drill", Permission.DRILL_HOLD),
     ("language", None),
     ("leave", None),
 )

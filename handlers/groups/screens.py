@@ -44,7 +44,7 @@ def group_card(plan: Plan, group: GroupView, locale: str) -> Screen | None:
     if group.state is GroupState.LOST:
         return None
     if group.state is GroupState.BOUND:
-        return Screen(render(bound(plan, group), locale), InlineKeyboard(_leave_out(group, locale)))
+        return Screen(render(bound(plan, group), locale), InlineKeyboard([*_leave_out(group, locale), _take_part(group, locale)]))
     payload, keyboard = ask(plan, group, suggestion(plan, group.title), locale)
     return Screen(render(payload, locale), keyboard)
 
@@ -143,6 +143,7 @@ def bound(plan: Plan, group: GroupView) -> GroupBound:
         tier=_tier(group) or "",
         left_out=_left_out(plan, group) if is_unit else (),
         no_blue=is_unit and _no_blue(group),
+        takes_part=group.drill_opt_in,
     )
 
 
@@ -178,6 +179,12 @@ def _yes(plan: Plan, group: GroupView, found: Suggestion | None, locale: str) ->
     words = label("directory.button.bind_yes", locale)
     text = words.format(place=_place(plan, found), tier=label(f"tier.{found.tier.value}", locale))
     return [[Button(text, f"dir.bind:{group.id}:{found.region_code}")]]
+
+
+def _take_part(group: GroupView, locale: str) -> list[Button]:
+    """参加演练, or no longer."""
+    words, way = ("leave", "out") if group.drill_opt_in else ("join", "in")
+    return [Button(label(f"drill.{words}", locale), f"dr.part:{group.id}:{way}")]
 
 
 def _other(group: GroupView, locale: str) -> list[list[Button]]:

@@ -28,6 +28,12 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("warning_recipient", schema=None) as batch_op:
         batch_op.add_column(sa.Column("awaited_version", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("level", choice("warning_recipient_level", "blue", "yellow", "orange", "red"), nullable=True)
+        )
+        batch_op.add_column(sa.Column("sectors", sa.String(), nullable=True))
+    with op.batch_alter_table("warning_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("document_number", sa.String(), nullable=True))
     op.execute("update warning_recipient set awaited_version = told_version where must_answer")
     op.create_table(
         "paper_pack",
@@ -62,13 +68,89 @@ def upgrade() -> None:
     )
     op.create_index("ix_paper_paper_due", "paper_paper", ["state", "not_before"])
     op.create_index(op.f("ix_paper_paper_series_id"), "paper_paper", ["series_id"])
+    op.create_table(
+        "drill_link_test",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", choice("drill_link_test_state", "open", "closed"), nullable=False),
+        sa.Column("started_by", sa.Integer(), nullable=True),
+        sa.Column("started_name", sa.String(), nullable=False),
+        sa.Column("started_chat", sa.BigInteger(), nullable=False),
+        sa.Column("started_locale", sa.String(), nullable=False),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("nudge_due_at", MOMENT, nullable=True),
+        sa.Column("closes_at", MOMENT, nullable=False),
+        sa.Column("closed_at", MOMENT, nullable=True),
+        sa.Column("board_due_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["started_by"], ["directory_person.id"], name=op.f("fk_drill_link_test_started_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drill_link_test")),
+    )
+    op.create_index(op.f("ix_drill_link_test_board_due_at"), "drill_link_test", ["board_due_at"])
+    op.create_index(op.f("ix_drill_link_test_nudge_due_at"), "drill_link_test", ["nudge_due_at"])
+    op.create_index(
+        "uq_drill_link_test_open",
+        "drill_link_test",
+        ["state"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
+        "drill_link_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("test_id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("region_code", sa.String(), nullable=False),
+        sa.Column(
+            "tier", choice("drill_link_group_tier", "district", "town", "village", "grid", "unit"), nullable=False
+        ),
+        sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_name", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["directory_person.id"], name=op.f("fk_drill_link_group_answered_by")),
+        sa.ForeignKeyConstraint(["test_id"], ["drill_link_test.id"], name=op.f("fk_drill_link_group_test_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drill_link_group")),
+        sa.UniqueConstraint("test_id", "group_id", name=op.f("uq_drill_link_group_test_id_group_id")),
+    )
+    op.create_index(op.f("ix_drill_link_group_group_id"), "drill_link_group", ["group_id"])
+    op.create_index(op.f("ix_drill_link_group_test_id"), "drill_link_group", ["test_id"])
+    op.create_table(
+        "watch_watermark",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_watch_watermark")),
+    )
+    op.create_table(
+        "watch_finding",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("told_at", MOMENT, nullable=False),
+        sa.Column("checked_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_watch_finding")),
+    )
+    with op.batch_alter_table("delivery_message", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reported_at", MOMENT, nullable=True))
+    # What failed before anybody looked is not told again.
+    op.execute("update delivery_message set reported_at = created_at where state in ('dead', 'uncertain')")
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("delivery_message", schema=None) as batch_op:
+        batch_op.drop_column("reported_at")
+    op.drop_table("watch_finding")
+    op.drop_table("watch_watermark")
+    op.drop_table("drill_link_group")
+    op.drop_table("drill_link_test")
     op.drop_table("paper_paper")
     op.drop_table("paper_pack")
     with op.batch_alter_table("warning_recipient", schema=None) as batch_op:
+        batch_op.drop_constraint("warning_recipient_level", type_="check")
+        batch_op.drop_column("sectors")
+        batch_op.drop_column("level")
         batch_op.drop_column("awaited_version")
+    with op.batch_alter_table("warning_version", schema=None) as batch_op:
+        batch_op.drop_column("document_number")
     with op.batch_alter_table("directory_group", schema=None) as batch_op:
         batch_op.drop_constraint("directory_group_lowest_warning", type_="check")
         batch_op.drop_column("lowest_warning")

@@ -1,0 +1,1 @@
+"""Link tests: whether every group that takes part in drills still answers."""
