@@ -79,7 +79,8 @@ class Text(SQLModel, table=True):
 class Message(SQLModel, table=True):
     """One text on its way to one chat. The unique key is what makes telling somebody twice impossible.
 
-    `mass`: one of so many that what is told to a few in the same lane goes before it.
+    `mass`: one of so many that what is told to a few in the same lane goes before it. `reported_at`: when the desk was
+    told that it did not arrive, or knew it already.
     """
 
     __tablename__ = "delivery_message"
@@ -116,6 +117,7 @@ class Message(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_id: int | None = Field(default=None, sa_type=PlatformId)
     error: str | None = None
+    reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Card(SQLModel, table=True):
