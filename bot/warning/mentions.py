@@ -39,6 +39,11 @@ class _Mention:
 
 def places_in(text: str, regions: Iterable[Region]) -> tuple[str, ...]:
     """The codes of the places named, in the order of the text; a town that only says where a village lies is none."""
+    return tuple(dict.fromkeys(code for _, code in places_at(text, regions)))
+
+
+def places_at(text: str, regions: Iterable[Region]) -> list[tuple[int, str]]:
+    """The same with where in the text each is named; a place as often as it is."""
     everywhere = tuple(regions)
     mentions = [one for one in _mentions(text, everywhere) if not _is_foreign(text, one.start, everywhere)]
     meant = [
@@ -50,7 +55,7 @@ def places_in(text: str, regions: Iterable[Region]) -> tuple[str, ...]:
     for district in (region for region in everywhere if region.level is Level.DISTRICT):
         if (start := _district_at(text, district, mentions)) is not None:
             meant.append((start, district.code))
-    return tuple(dict.fromkeys(code for _, code in sorted(meant)))
+    return sorted(meant)
 
 
 def _mentions(text: str, regions: tuple[Region, ...]) -> list[_Mention]:

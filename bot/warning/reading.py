@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.plan.schema import Region, WarningAct, WarningLevel
+from bot.plan.schema import Level, Region, WarningAct, WarningLevel
 from bot.warning import printed_times
-from bot.warning.mentions import places_in
+from bot.warning.mentions import places_at
+from bot.warning.placing import placed
 
 _COLOURS = dict(zip("蓝黄橙红", WarningLevel, strict=True))
 _GRADES = {
@@ -64,6 +65,15 @@ _HOURS = re.compile(
 )
 
 
+_MARK = re.compile(
+    rf"{_COLOUR}(?=[^\u4e00-\u9fff]|$|信号|区域|地区|范围|风险|等级|[和及与]|[^，。；]{{0,8}}预警)|"
+    rf"(?:[ⅠⅡⅢⅣ一二三四]|I{{1,3}}V?)级(?=[^，。；]{{0,4}}预警)"
+)
+_NUMBER = re.compile(
+    r"(?:^|[\n（(：:，,。\s]|文号|编号)(?P<number>(?!根据|依据|按照)[\u4e00-\u9fff]{2,10}[〔\[]20\d{2}[〕\]]\s*第?\d{1,4}号)"
+)
+
+
 class Known(Protocol):
     """What is asked of a plan: its regions by code."""
 
@@ -75,8 +85,8 @@ class Known(Protocol):
 class Signal:
     """What was recognised; None is not recognised. `kind` is the key, `regions` are codes, times are aware UTC.
 
-    `also` are the keys of further kinds that the same text is about: each is a series of its own. `more_levels` are
-    further levels of the kind itself that hold elsewhere at the same time.
+    `also` are the keys of further kinds that the same text is about. `more_levels` are further levels of the kind
+    itself that hold elsewhere at the same time, `places` the regions each with its own. `number` is that of the paper.
     """
 
     act: WarningAct | None = None
@@ -88,6 +98,8 @@ class Signal:
     valid_for: timedelta | None = None
     also: tuple[str, ...] = ()
     more_levels: tuple[WarningLevel, ...] = ()
+    places: tuple[tuple[str, WarningLevel], ...] = ()
+    number: str | None = None
 
     @property
     def valid_until(self) -> datetime | None:
@@ -100,6 +112,7 @@ class _Phrase:
     """One naming of a signal: 暴雨黄色预警信号."""
 
     start: int
+    end: int
     kinds: tuple[str, ...]
     level: WarningLevel | None
 
@@ -126,16 +139,21 @@ def read(text: str, kinds: Iterable[tuple[str, str]], plan: Known, now: datetime
     if kind is None and level is None:
         return None
     act = _act(lead, level, former)
+    named_at = places_at(_SOURCE.sub(lambda source: "＿" * len(source[0]), text), plan.regions.values())
+    places = _placed(text, words, kind, level, named_at, plan) if not _is_a_change(lead) else ()
+    highest = min((one for _, one in places), key=lambda one: one.rank, default=level)
     return Signal(
         act=act,
         kind=kind,
-        level=level,
+        level=highest,
         station=_station(text),
         issued_at=printed_times.issued_at([lead, *_of_an_office(text)], text, now),
-        regions=places_in(_SOURCE.sub("", text), plan.regions.values()),
+        regions=tuple(dict.fromkeys(code for _, code in named_at)),
         valid_for=None if act is WarningAct.LIFT else _valid_for(text),
         also=tuple(dict.fromkeys(key for key in named if key != kind)),
-        more_levels=() if _is_a_change(lead) else _more_levels(phrases, kind, level),
+        more_levels=() if _is_a_change(lead) else _more_levels(phrases, places, kind, highest),
+        places=places,
+        number=_number(text),
     )
 
 
@@ -164,7 +182,7 @@ class _Words:
                 span = match.span("kinds")
                 if _is_of_a_warning(text, match) and not any(_overlap(span, other) for other in found):
                     keys = tuple(self._keys[word] for word in self._one.findall(match["kinds"]))
-                    found[span] = _Phrase(match.start(), keys, _level_of(match["level"]))
+                    found[span] = _Phrase(match.start(), match.end(), keys, _level_of(match["level"]))
         return sorted(found.values(), key=lambda phrase: phrase.start)
 
 
@@ -236,9 +254,30 @@ def _levels(lead: str, phrases: list[_Phrase], kind: str | None) -> tuple[Warnin
     return now, next((level for level in named if level is not now and level not in others), None)
 
 
-def _more_levels(phrases: list[_Phrase], kind: str | None, level: WarningLevel | None) -> tuple[WarningLevel, ...]:
+def _more_levels(
+    phrases: list[_Phrase], places: Iterable[tuple[str, WarningLevel]], kind: str | None, level: WarningLevel | None
+) -> tuple[WarningLevel, ...]:
     ours = [phrase.level for phrase in phrases if phrase.level and kind in phrase.kinds]
-    return tuple(dict.fromkeys(one for one in ours if one is not level))
+    return tuple(dict.fromkeys(one for one in (*ours, *(each for _, each in places)) if one is not level))
+
+
+def _placed(
+    text: str, words: _Words, kind: str | None, level: WarningLevel | None, named_at: list[tuple[int, str]], plan: Known
+) -> tuple[tuple[str, WarningLevel], ...]:
+    """Each place with the level the text says of it; where it names the kind, what it says of other kinds apart."""
+    phrases = words.phrases(text)
+    others = [phrase for phrase in phrases if kind is not None and kind not in phrase.kinds]
+    taken = [(phrase.start, phrase.end) for phrase in others]
+    marks = [(found.start(), _level_of(found[0])) for found in _MARK.finditer(text)]
+    ours = [(at, one) for at, one in marks if one and not any(start <= at < end for start, end in taken)]
+    whole = next((code for code, region in plan.regions.items() if region.level is Level.DISTRICT), "")
+    return placed(text, ours, named_at, whole, level)
+
+
+def _number(text: str) -> str | None:
+    """The number of the paper (文号), not of one it refers to."""
+    found = _NUMBER.search(text)
+    return found["number"] if found else None
 
 
 def _target(lead: str) -> WarningLevel | None:
