@@ -24,7 +24,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import ConfigurationFault
 from bot.directory import roster
-from bot.plan.demo import DemoWorld
+from bot.plan.demo import DemoUnit, DemoWorld
 from bot.plan.schema import Unit
 from bot.plan.service import Plan, load_demo, load_plan
 from bot.settings import Settings
@@ -35,7 +35,7 @@ def demo_plan(folder: Path) -> tuple[Plan, DemoWorld]:
     """The pack with the demo's duty numbers and companies on top."""
     plan = load_plan(folder)
     demo = load_demo(folder, plan)
-    units = {unit.key: _unit(unit.key, unit.name, unit.name_en, unit.region) for unit in demo.units}
+    units = {unit.key: _unit(unit) for unit in demo.units}
     with_units = replace(plan, units=MappingProxyType({**plan.units, **units}))
     return with_units.with_duty_phones({row.region: row.phone for row in demo.duty_phones}), demo
 
@@ -94,5 +94,5 @@ def _roster(demo: DemoWorld) -> str:
     return "\n".join(lines)
 
 
-def _unit(key: str, name: str, name_en: str, region: str) -> Unit:
-    return Unit(key=key, name=name, name_en=name_en, region=region, member=False, source="default")
+def _unit(unit: DemoUnit) -> Unit:
+    return Unit(**unit.model_dump(), member=False, source="default")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 LONGEST_TEXT = 4096
 """Characters of a message after its mark-up is taken out, in UTF-16 units (Bot API: sendMessage)."""
+LONGEST_PART = LONGEST_TEXT - 64
+"""Leaves room for the marks of a drill and of a repeat."""
 
 _TOKEN = re.compile(r"<(/?)([a-z]+)[^>]*>|&[#\w]+;|.", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-z]+)[^>]*>", re.DOTALL)

@@ -179,19 +179,22 @@ class Deputise(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Somebody to telephone."""
+    """Somebody to telephone; `result` of the last call, if there was one."""
 
     name: str
     phone: str
     place: str
+    result: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneList(Payload):
-    """Who has not answered, with numbers as text."""
+    """Who has not answered, with numbers as text; after an end, who was told by telephone."""
 
     template: ClassVar[str] = "warning/phone_list"
     number: str
+    act: str
     minutes: int
     people: tuple[Missing, ...]
     more: int
@@ -395,11 +398,29 @@ SAMPLES: list[Payload] = [
     Deputise(number="预0712-1", name="龙水镇值班员（A）", cannot=False, **_STORM),
     PhoneList(
         number="预0712-1",
+        act="upgrade",
         minutes=18,
-        people=(Missing(name="古龙镇值班员", phone="+861000000321", place="古龙镇"),),
+        people=(
+            Missing(name="古龙镇值班员", phone="+861000000321", place="古龙镇"),
+            Missing(name="高坡村值班员", phone="+861000000204", place="龙水镇 高坡村", result="cut_off", at=_LATER),
+        ),
         more=2,
     ),
-    PhoneList(number="预0712-1", minutes=18, people=(), more=0),
+    PhoneList(number="预0712-1", act="issue", minutes=18, people=(), more=0),
+    *(
+        PhoneList(
+            number="预0712-1",
+            act=act,
+            minutes=0,
+            people=(
+                Missing(
+                    name="高坡村值班员", phone="+861000000204", place="龙水镇 高坡村", result="messenger", at=_LATER
+                ),
+            ),
+            more=0,
+        )
+        for act in ("lift", "withdraw")
+    ),
     AskValid(number="预0712-1", valid_until=_LATER, past=False, **_STORM),
     AskValid(number="预0712-1", valid_until=_LATER, past=True, **_STORM),
     NoSuchWarning(),

@@ -17,10 +17,7 @@ from bot.delivery import queue, repository, tidying
 from bot.delivery.models import Card, Lane, Message, MessageState
 from bot.delivery.schemas import CardView, ChatOutcome, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
-from messages.splitting import LONGEST_TEXT, split, split_plain
-
-_LONGEST_PART = LONGEST_TEXT - 64
-"""Leaves room for the marks of a drill and of a repeat."""
+from messages.splitting import LONGEST_PART, split, split_plain
 
 _OUTER_BLANKS = " \t\r\n"
 """What the platform takes off the ends of a text itself. The wide blank a paragraph begins with is none of them."""
@@ -195,8 +192,8 @@ def _cut(screen: Screen, how: Telling) -> list[str]:
     if how.media:
         return [screen.text]
     if screen.plain:
-        return split_plain(screen.text.strip(_OUTER_BLANKS), _LONGEST_PART)
-    return split(screen.text, _LONGEST_PART)
+        return split_plain(screen.text.strip(_OUTER_BLANKS), LONGEST_PART)
+    return split(screen.text, LONGEST_PART)
 
 
 def view_of(card: Card) -> CardView:

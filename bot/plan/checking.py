@@ -146,6 +146,10 @@ def _tenant(draft: Draft) -> Iterator[PackProblem]:
 
 def _district_references(draft: Draft) -> Iterator[PackProblem]:
     yield from _unknown(draft.units.entries, "region", draft.regions, "region of regions.csv")
+    for unit in draft.units.entries:
+        for sector in unit.entry.sectors:
+            if draft.sectors.keys and sector not in draft.sectors.keys:
+                yield unit.problem(("sectors",), f'"{sector}" is no sector of kinds.yaml', choice(draft.sectors.keys))
     if draft.info is None:
         return
     yield from _unknown((draft.info,), "duty_unit", draft.units, "unit of units.csv")

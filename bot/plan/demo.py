@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from bot.plan.fields import Chinese, English, Key, PlaceCode, RegionCode, Text, rule_broken
+from bot.plan.fields import Chinese, English, Key, PlaceCode, RegionCode, SectorKeys, Text, rule_broken
 from bot.plan.schema import Entry, Level
 
 DemoPhone = Annotated[
@@ -76,6 +76,7 @@ class DemoUnit(Entry):
     name: Chinese
     name_en: English
     region: RegionCode
+    sectors: SectorKeys = ()
 
 
 class DemoDutyPhone(Entry):

@@ -104,6 +104,11 @@ Phone = Annotated[
         description='a phone number with country and area code in groups, as "+86 23 4376 1995"',
     ),
 ]
+SectorKeys = Annotated[
+    tuple[Key, ...],
+    BeforeValidator(lambda value: value.split() if isinstance(value, str) else value),
+    Field(description="keys of sectors, parted by blanks"),
+]
 Source = Annotated[
     str, Field(min_length=1, description="where it comes from: a document of pack.yaml and its section, or default")
 ]

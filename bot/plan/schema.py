@@ -23,6 +23,7 @@ from bot.plan.fields import (
     NationalCode,
     Phone,
     RegionCode,
+    SectorKeys,
     Source,
     Text,
     rule_broken,
@@ -219,7 +220,10 @@ class Region(Entry):
 
 
 class Unit(Sourced):
-    """A department or company. `member` says whether the plan lists it as a member of the district's headquarters."""
+    """A department or company. `member` says whether the plan lists it as a member of the district's headquarters.
+
+    `sectors` are the trades it answers for or belongs to: what the pack advises them is told to its people and groups.
+    """
 
     key: Key
     name: Chinese
@@ -227,6 +231,7 @@ class Unit(Sourced):
     region: RegionCode
     duty_phone: Phone | None = None
     member: bool
+    sectors: SectorKeys = ()
 
 
 class Grant(Entry):

@@ -11,18 +11,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.directory import groups, people
 from bot.directory.models import Role
-from bot.directory.schemas import PersonView, PostView
-from bot.plan.schema import Level
+from bot.directory.schemas import GroupView, PersonView, PostView
+from bot.plan.schema import Level, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import repository, targeting
+from bot.warning import drilled, repository, targeting
 from bot.warning.models import Place, Series, Version
 from bot.warning.rules import ENDS, nowhere
-from bot.warning.targeting import GroupRow, PersonRow, PlaceRow
+from bot.warning.targeting import Concerned, GroupRow, PersonRow, PlaceRow
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat that is to be told, and who answers for it."""
+    """A chat that is to be told, and who answers for it; `level` holds there, `sectors` are keys parted by commas."""
 
     chat_id: int
     person_id: int | None
@@ -33,6 +33,8 @@ class Chat:
     region_code: str
     tier: Level
     must_answer: bool
+    level: WarningLevel
+    sectors: str
 
     def as_row(self) -> dict[str, Any]:
         """The columns of a recipient."""
@@ -53,10 +55,13 @@ async def chats(
     """Every chat that the places concern: groups first, then who must answer, then the others; each once.
 
     Of a post's holders only the first (A, then 代管) is told; the deputy is asked when he is needed. A drill reaches
-    only groups that said they take part.
+    only groups that said they take part, and people whose nearest group did.
     """
-    bound = {group.chat_id: group for group in await groups.all_bound(session) if group.drill_opt_in or not drill}
+    everywhere = await groups.all_bound(session)
+    bound = {group.chat_id: group for group in everywhere if group.drill_opt_in or not drill}
     held = await _held(session, plan, now, places, kind_key)
+    if drill:
+        held = _of_those_who_take_part(plan, held, everywhere)
     everybody = {person.id: person for person, _, _ in held}
     found = targeting.concerned(
         kind_key,
@@ -92,11 +97,33 @@ async def chats(
                     one.region_code,
                     tier,
                     must_answer=False,
+                    level=one.level,
+                    sectors=_sectors(plan, {group.unit_key}),
                 )
             )
         elif one.person_id is not None:
-            told.append(_private(plan, everybody[one.person_id], one.region_code, must_answer=one.must_answer))
+            units = {post.unit_key for person, post, _ in held if person.id == one.person_id}
+            told.append(_private(plan, everybody[one.person_id], one, _sectors(plan, units)))
     return told
+
+
+def _of_those_who_take_part(
+    plan: Plan, held: Sequence[tuple[PersonView, PostView, str]], everywhere: Sequence[GroupView]
+) -> list[tuple[PersonView, PostView, str]]:
+    decided: dict[str, bool] = {}
+    for group in everywhere:
+        place = group.unit_key or group.region_code or ""
+        decided[place] = decided.get(place, False) or group.drill_opt_in
+    return [
+        (person, post, region)
+        for person, post, region in held
+        if drilled.takes_part(_path(plan, post.unit_key, region), decided)
+    ]
+
+
+def _path(plan: Plan, unit_key: str | None, region: str) -> list[str]:
+    above = [each.code for each in plan.ancestors(region)]
+    return [*([unit_key] if unit_key else []), region, *above]
 
 
 async def told_by(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> Counts:
@@ -124,8 +151,14 @@ async def _held(
     return list(first.values())
 
 
-def _private(plan: Plan, person: PersonView, region_code: str, *, must_answer: bool) -> Chat:
-    levels = [region.level for region in plan.path(region_code)]
+def _sectors(plan: Plan, units: set[str | None]) -> str:
+    """The trades of the units, of those the pack knows."""
+    known = (plan.units[key] for key in units if key in plan.units)
+    return ",".join(sorted({sector for unit in known for sector in unit.sectors}))
+
+
+def _private(plan: Plan, person: PersonView, one: Concerned, sectors: str) -> Chat:
+    levels = [region.level for region in plan.path(one.region_code)]
     return Chat(
         person.platform_id or nowhere(person.id),
         person.id,
@@ -133,7 +166,9 @@ def _private(plan: Plan, person: PersonView, region_code: str, *, must_answer: b
         person.phone,
         person.locale,
         None,
-        region_code,
+        one.region_code,
         levels[-1] if levels else Level.DISTRICT,
-        must_answer=must_answer,
+        must_answer=one.must_answer,
+        level=one.level,
+        sectors=sectors,
     )

@@ -102,13 +102,22 @@ def seen_mark(version: Version, places: Sequence[Place]) -> str:
 
 
 def text_of(
-    plan: Plan, series: Series, version: Version, places: Sequence[Place], former: Version | None, at: datetime | None
+    plan: Plan,
+    series: Series,
+    version: Version,
+    places: Sequence[Place],
+    former: Version | None,
+    at: datetime | None,
+    locale: str = "zh",
 ) -> str:
-    """The text as it is issued, made of its elements; `at` is the moment of publication, None while it is unknown."""
+    """The text as it is issued, made of its elements; `at` is the moment of publication, None while it is unknown.
+
+    The Chinese one is signed, hashed and kept. In another language the labels are translated, what people wrote is not.
+    """
     kind = plan.warning_kind(series.kind_key)
     payload = texts.Text(
         act=version.act.value,
-        kind=kind.words,
+        kind=kind.words if locale == "zh" else kind.name_en,
         level=version.level.value,
         places=level_lines(plan, places),
         scope_words=version.scope_words,
@@ -122,7 +131,7 @@ def text_of(
         former_at=former.published_at if former else None,
         former_level=former.level.value if former else "",
     )
-    return texts.text(payload)
+    return texts.text(payload, locale)
 
 
 def level_lines(plan: Plan, places: Iterable[AtLevel]) -> tuple[texts.LevelLine, ...]:

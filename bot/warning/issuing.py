@@ -19,10 +19,10 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
 from bot.plan.schema import WarningAct
 from bot.plan.service import Plan
-from bot.warning import concerned, repository, telling
+from bot.warning import concerned, repository, telephoning, telling
 from bot.warning.errors import NoSuchWarning, Overtaken
 from bot.warning.models import Recipient, Serial, Series, Version, VersionState
-from bot.warning.rules import ENDS, after, hash_of, lane_of
+from bot.warning.rules import ENDS, after, hash_of, is_told_by_telephone, lane_of
 from messages.engine import ZONE
 
 BOARD = "warning.board"
@@ -60,6 +60,8 @@ async def issue(
     await _take_away(session, now, series, version)
     told = await _recipients(session, plan, now, series, version)
     await telling.tell(session, plan, now, subject_of(series.id), series, version, told)
+    if version.act in ENDS and any(map(is_told_by_telephone, told)):
+        await telephoning.tell_list(session, plan, now, subject_of(series.id), series, version, told)
     await delivery.touch(session, subject_of(series.id), role=BOARD)
     board = Target(series.opened_chat, series.opened_locale)
     await delivery.wish_card(

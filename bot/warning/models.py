@@ -56,11 +56,15 @@ class Answer(StrEnum):
 
 
 class PhoneResult(StrEnum):
-    """What a telephone call to somebody who had not answered gave. A place cut off is 失联 and never told."""
+    """What a telephone call to somebody who had not answered gave. A place cut off is 失联 and never told.
+
+    A place where no call gets through is told by somebody who is sent there.
+    """
 
     REACHED = "reached"
     NO_ANSWER = "no_answer"
     CUT_OFF = "cut_off"
+    MESSENGER = "messenger"
 
 
 class Series(SQLModel, table=True):
@@ -109,6 +113,7 @@ class Version(SQLModel, table=True):
     consultation: str = ""
     authority: str = ""
     platform_number: str = ""
+    document_number: str | None = None
     audience: Audience = Field(default=Audience.INTERNAL, sa_type=text_enum(Audience, "warning_version_audience"))
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     drafted_by: int | None = Field(default=None, foreign_key="directory_person.id")
@@ -150,7 +155,8 @@ class Recipient(SQLModel, table=True):
     """A chat that a series was told in: a group, or a person in private. Who must answer is counted, once per chat.
 
     `told_version` is the newest version it was told; an answer counts for the version it was given under.
-    `awaited_version` is the newest one that had to be answered: it stays when the warning ends and nobody must any more.
+    `awaited_version` is the newest one that had to be answered: it stays when the warning ends and nobody must.
+    `level` is what holds there and `sectors` whose trade it is; no level: the version concerns it no more.
     """
 
     __tablename__ = "warning_recipient"
@@ -183,3 +189,5 @@ class Recipient(SQLModel, table=True):
     phoned_by: str | None = None
     phoned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     awaited_version: int | None = None
+    level: WarningLevel | None = Field(default=None, sa_type=text_enum(WarningLevel, "warning_recipient_level"))
+    sectors: str | None = None

@@ -112,6 +112,14 @@ async def recipient_of(session: AsyncSession, series_id: int, person_id: int) ->
     return (await session.exec(statement.with_for_update())).first()
 
 
+async def elsewhere(session: AsyncSession, row: Recipient) -> Sequence[Recipient]:
+    """The same chat in the other series that are in force, locked."""
+    statement = select(Recipient).join(Series, col(Series.id) == col(Recipient.series_id))
+    statement = statement.where(Recipient.chat_id == row.chat_id, Recipient.id != row.id)
+    statement = statement.where(Series.state == SeriesState.IN_FORCE)
+    return (await session.exec(statement.order_by(col(Recipient.id)).with_for_update(of=Recipient))).all()
+
+
 async def recipient(session: AsyncSession, recipient_id: int) -> Recipient | None:
     """The recipient, locked, or None."""
     statement = select(Recipient).where(Recipient.id == recipient_id)
@@ -208,3 +216,21 @@ async def issued_lately(session: AsyncSession, limit: int) -> Sequence[Series]:
     """Series that have a number, the newest first."""
     statement = select(Series).where(col(Series.number).is_not(None)).order_by(col(Series.id).desc())
     return (await session.exec(statement.limit(limit))).all()
+
+
+async def ended_since(session: AsyncSession, since: datetime) -> Sequence[tuple[Series, Version]]:
+    """Series that were lifted or withdrawn since the instant, with the version that did it, oldest first; no drills."""
+    statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))
+    statement = statement.where(
+        col(Version.issued_at) > since, col(Version.act).in_((WarningAct.LIFT, WarningAct.WITHDRAW))
+    )
+    statement = statement.where(Version.state == VersionState.ISSUED, col(Series.drill).is_(False))
+    return (await session.exec(statement.order_by(col(Version.issued_at), col(Version.id)))).all()
+
+
+async def unsigned(session: AsyncSession) -> Sequence[tuple[Series, Version]]:
+    """Versions issued on oral consent that nobody has signed since, oldest first; no drills."""
+    statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))
+    statement = statement.where(col(Version.oral_words).is_not(None), col(Version.countersigned_at).is_(None))
+    statement = statement.where(Version.state == VersionState.ISSUED, col(Series.drill).is_(False))
+    return (await session.exec(statement.order_by(col(Version.id)))).all()

@@ -32,6 +32,10 @@ def upgrade() -> None:
             sa.Column("level", choice("warning_recipient_level", "blue", "yellow", "orange", "red"), nullable=True)
         )
         batch_op.add_column(sa.Column("sectors", sa.String(), nullable=True))
+        batch_op.drop_constraint("warning_recipient_phoned", type_="check")
+        batch_op.create_check_constraint(
+            "warning_recipient_phoned", "phoned in ('reached', 'no_answer', 'cut_off', 'messenger')"
+        )
     with op.batch_alter_table("warning_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("document_number", sa.String(), nullable=True))
     op.execute("update warning_recipient set awaited_version = told_version where must_answer")
@@ -144,7 +148,10 @@ def downgrade() -> None:
     op.drop_table("drill_link_test")
     op.drop_table("paper_paper")
     op.drop_table("paper_pack")
+    op.execute("update warning_recipient set phoned = 'reached' where phoned = 'messenger'")
     with op.batch_alter_table("warning_recipient", schema=None) as batch_op:
+        batch_op.drop_constraint("warning_recipient_phoned", type_="check")
+        batch_op.create_check_constraint("warning_recipient_phoned", "phoned in ('reached', 'no_answer', 'cut_off')")
         batch_op.drop_constraint("warning_recipient_level", type_="check")
         batch_op.drop_column("sectors")
         batch_op.drop_column("level")
