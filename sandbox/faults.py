@@ -14,6 +14,7 @@ from sandbox.errors import Refused
 POLL = "getupdates"
 WIRE = ("slow", "late_answer", "drop_answer", "reset", "error_500", "flood", "offline")
 UNTIL_OFF = ("slow",)
+_FIGURES = {"slow": "seconds", "late_answer": "seconds", "flood": "retry_after", "offline": "minutes"}
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Fault:
     def shown(self) -> dict[str, Any]:
         """As it was posted, with what is left of `count`."""
         body: dict[str, Any] = {"kind": self.kind, "method": self.method, "chat": self.chat, "count": self.left}
-        figure = {"slow": "seconds", "late_answer": "seconds", "flood": "retry_after", "offline": "minutes"}.get(self.kind)
+        figure = _FIGURES.get(self.kind)
         if figure is not None:
             body[figure] = getattr(self, figure)
         return {key: value for key, value in body.items() if value is not None}

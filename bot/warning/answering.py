@@ -13,15 +13,17 @@ from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
 from bot.directory import people, places
+from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
-from bot.warning import issuing, repository
+from bot.warning import issuing, repository, telephoning
 from bot.warning.errors import NotConcerned, Overtaken
 from bot.warning.models import Answer, PhoneResult, Recipient, Series, SeriesState, Version
-from bot.warning.rules import has_account, is_missing, lane_of
+from bot.warning.rules import has_account, is_cut_off, is_missing, lane_of
 from messages import warning as texts
 from messages.engine import label
 
-_LISTED = 15
+_TOLD_BY = (PhoneResult.REACHED, PhoneResult.MESSENGER)
+"""After which the warning counts as answered."""
 
 
 async def answer(
@@ -66,6 +68,7 @@ async def _answer(
     row.answer, row.answered_version, row.answered_at = given, row.told_version, now
     row.answered_by, row.answered_name, row.nudge_due_at = actor.person_id, actor.name, None
     await _answers_for_himself_too(session, actor, now, row, given)
+    await _has_a_line(session, row)
     if given is Answer.CANNOT:
         await _deputise(session, plan, now, series, version, row, cannot=True)
     target = Target(row.chat_id, row.locale, row.thread_id, silent=True)
@@ -78,8 +81,8 @@ async def _answer(
         lane=Lane.ROUTINE,
         drill=series.drill,
     )
-    audit.record(
     await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
+    audit.record(
         session,
         now,
         actor,
@@ -132,7 +135,7 @@ async def nudge(
     how = Telling(
         issuing.subject_of(series.id),
         "nudge",
-        max(lane_of(version.level), Lane.INTERACTIVE),
+        max(lane_of(version.level, drill=series.drill), Lane.INTERACTIVE),
         version=version.number,
         seq=row.id * 100 + row.nudges,
         critical=True,
@@ -149,50 +152,28 @@ async def nudge(
 
 async def tell_phone_list(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> None:
     """Gives the publisher who has still not answered, with numbers as text."""
-    missing = [row for row in await repository.recipients(session, series.id) if is_missing(row) and not row.phoned]
-    issued = version.issued_at or now
-    shown = missing[:_LISTED]
-    words = texts.PhoneList(
-        number=series.number or "",
-        minutes=int((now - issued).total_seconds() // 60),
-        people=tuple(
-            [
-                texts.Missing(
-                    name=row.name,
-                    phone=row.phone or plan.duty_phone(row.region_code) or "",
-                    place=await places.name_of(session, plan, row.region_code),
-                )
-                for row in shown
-            ]
-        ),
-        more=len(missing) - len(shown),
-    )
-    how = Telling(
-        issuing.subject_of(series.id),
-        "phones",
-        Lane.INTERACTIVE,
-        version=version.number,
-        seq=int(now.timestamp()),
-        critical=True,
-        drill=series.drill,
-    )
-    target = Target(series.opened_chat, series.opened_locale)
-    await delivery.tell(session, now, how, words, [target], lambda locale: _phone_keys(shown, locale))
+    rows = await repository.recipients(session, series.id)
+    await telephoning.tell_list(session, plan, now, issuing.subject_of(series.id), series, version, rows)
 
 
 async def phoned(session: AsyncSession, actor: Actor, now: datetime, recipient_id: int, result: PhoneResult) -> None:
-    """What a telephone call gave. Reached counts as answered; a place cut off is 失联 and never told."""
+    """What a telephone call gave, or somebody who was sent. Reached counts as answered.
+
+    A place cut off is 失联 and never told, and it is so for every warning in force.
+    """
     actor.require(Permission.WARNING_RELAY)
     row = await repository.recipient(session, recipient_id)
     if row is None:
         raise NotConcerned("")
-    row.phoned, row.phoned_by, row.phoned_at = result, actor.name, now
-    if result is PhoneResult.REACHED:
+    rows = [row, *(await repository.elsewhere(session, row) if result is PhoneResult.CUT_OFF else ())]
+    for each in rows:
+        each.phoned, each.phoned_by, each.phoned_at = result, actor.name, now
+        await delivery.touch(session, issuing.subject_of(each.series_id), role=issuing.BOARD)
     subject = issuing.subject_of(row.series_id)
+    if result in _TOLD_BY:
         row.answer, row.answered_version, row.answered_at = Answer.RECEIVED, row.told_version, now
         row.answered_by, row.answered_name, row.nudge_due_at = None, row.name, None
         await delivery.touch(session, subject, role=issuing.ANSWERS_CARD, chat_id=row.chat_id)
-    await delivery.touch(session, subject, role=issuing.BOARD)
     series, _ = await issuing.existing(session, row.series_id)
     audit.record(
         session, now, actor, "warning.phone", subject, drill=series.drill, recipient=row.id, result=result.value
@@ -225,7 +206,7 @@ async def _deputise(
     how = Telling(
         issuing.subject_of(series.id),
         "deputise",
-        Lane.URGENT,
+        lane_of(WarningLevel.RED, drill=series.drill),
         version=version.number,
         seq=row.id,
         critical=True,
@@ -245,6 +226,16 @@ async def _duty(session: AsyncSession, now: datetime, row: Recipient, posts: Seq
     return [Target(person.platform_id, person.locale) for person in officers if person.platform_id]
 
 
+async def _has_a_line(session: AsyncSession, row: Recipient) -> None:
+    """Who taps is not cut off, whichever warning he answers."""
+    if not row.phoned:
+        return
+    for other in await repository.elsewhere(session, row):
+        if is_cut_off(other):
+            other.phoned = other.phoned_by = other.phoned_at = None
+            await delivery.touch(session, issuing.subject_of(other.series_id), role=issuing.BOARD)
+
+
 async def _answers_for_himself_too(
     session: AsyncSession, actor: Actor, now: datetime, row: Recipient, given: Answer
 ) -> None:
@@ -254,9 +245,9 @@ async def _answers_for_himself_too(
         return
     own.answer, own.answered_version, own.answered_at = given, own.told_version, now
     own.answered_by, own.answered_name, own.nudge_due_at = actor.person_id, actor.name, None
-
     subject = issuing.subject_of(row.series_id)
     await delivery.touch(session, subject, role=issuing.ANSWERS_CARD, chat_id=own.chat_id)
+
 
 def _answer_keys(series_id: int, row: Recipient, version: Version, locale: str) -> InlineKeyboard:
     """Answers for the recipient's chat from wherever they are tapped."""
@@ -267,21 +258,6 @@ def _answer_keys(series_id: int, row: Recipient, version: Version, locale: str) 
         for given in (Answer.RECEIVED, Answer.ON_POST)
     ]
     return InlineKeyboard([keys])
-
-
-def _phone_keys(shown: list[Recipient], locale: str) -> InlineKeyboard:
-    rows = []
-    for row in shown:
-        rows.append(
-            [
-                Button(
-                    f"{row.name[:8]} {label(f'warning.phoned.{result.value}', locale)}",
-                    f"w.phone:{row.id}:{result.value}",
-                )
-                for result in PhoneResult
-            ]
-        )
-    return InlineKeyboard(rows)
 
 
 def _rank(given: Answer | None) -> int:

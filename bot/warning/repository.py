@@ -11,9 +11,11 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.upsert import insert_new
+from bot.plan.schema import WarningAct
 from bot.warning.models import Origin, Place, Recipient, Series, SeriesState, Version, VersionState
 
 Row = TypeVar("Row", bound=SQLModel)
+_ENDS = (WarningAct.LIFT, WarningAct.WITHDRAW)
 
 
 async def add(session: AsyncSession, row: Row) -> Row:
@@ -221,9 +223,7 @@ async def issued_lately(session: AsyncSession, limit: int) -> Sequence[Series]:
 async def ended_since(session: AsyncSession, since: datetime) -> Sequence[tuple[Series, Version]]:
     """Series that were lifted or withdrawn since the instant, with the version that did it, oldest first; no drills."""
     statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))
-    statement = statement.where(
-        col(Version.issued_at) > since, col(Version.act).in_((WarningAct.LIFT, WarningAct.WITHDRAW))
-    )
+    statement = statement.where(col(Version.issued_at) > since, col(Version.act).in_(_ENDS))
     statement = statement.where(Version.state == VersionState.ISSUED, col(Series.drill).is_(False))
     return (await session.exec(statement.order_by(col(Version.issued_at), col(Version.id)))).all()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.delivery.models import Lane
 from bot.plan.schema import WarningAct, WarningLevel
-from bot.warning.models import Answer, Place, Recipient, SeriesState, Version
+from bot.warning.models import Answer, PhoneResult, Place, Recipient, SeriesState, Version
 
 S, A = SeriesState, WarningAct
 
@@ -71,10 +72,14 @@ def lane_of(level: WarningLevel, *, drill: bool = False) -> Lane:
 
 def hash_of(version: Version, places: list[Place]) -> str:
     """SHA-256 of what is issued: act, level, text, places and validity, in an order of their own."""
+    return hashlib.sha256((hashed_head(version, places) + version.text).encode()).hexdigest()
+
+
+def hashed_head(version: Version, places: Sequence[Place]) -> str:
+    """What stands before the text in what is hashed."""
     where = ",".join(sorted(f"{place.region_code}:{place.level.value}" for place in places))
-    until = version.valid_until.isoformat() if version.valid_until else ""
-    whole = "\n".join((version.act.value, version.level.value, where, until, version.text))
-    return hashlib.sha256(whole.encode()).hexdigest()
+    until = version.valid_until.astimezone(UTC).isoformat() if version.valid_until else ""
+    return "\n".join((version.act.value, version.level.value, where, until, ""))
 
 
 def nowhere(person_id: int) -> int:
@@ -91,6 +96,18 @@ def is_missing(recipient: Recipient) -> bool:
     """Whether somebody who must answer has not answered the newest version he was told; 去不了 leaves the post open."""
     answered = recipient.answered_version == recipient.told_version and recipient.answer is not Answer.CANNOT
     return recipient.must_answer and not answered
+
+
+def is_told_by_telephone(recipient: Recipient) -> bool:
+    """Whether no tap says that he reads what is sent: the telephone, or somebody who was sent to him, came last."""
+    if recipient.phoned_at is None:
+        return not has_account(recipient)
+    return recipient.answered_at is None or recipient.answered_at <= recipient.phoned_at
+
+
+def is_cut_off(recipient: Recipient) -> bool:
+    """失联: whatever was sent, it is not told until somebody gets through, is there, or an answer comes."""
+    return recipient.phoned is PhoneResult.CUT_OFF and is_told_by_telephone(recipient)
 
 
 def is_past(version: Version, now: datetime) -> bool:

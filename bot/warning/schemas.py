@@ -58,6 +58,7 @@ class RecipientView:
     tier: Level
     must_answer: bool
     is_missing: bool
+    is_cut_off: bool
     answer: Answer | None
     answered_name: str | None
     answered_at: datetime | None

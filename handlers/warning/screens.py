@@ -9,7 +9,7 @@ from bot.delivery.schemas import Button, Fate, InlineKeyboard, Outcomes, Screen
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning.drilled import speaks_of_one
-from bot.warning.models import Origin, PhoneResult, SeriesState, VersionState
+from bot.warning.models import Origin, SeriesState, VersionState
 from bot.warning.schemas import RecipientView, SeriesView, VersionView
 from bot.warning.unheld import unheld
 from handlers.pages import in_rows
@@ -102,7 +102,7 @@ def board_card(
         answered=sum(1 for row in awaited if not row.is_missing),
         awaited=len(awaited),
         towns=_towns(plan, awaited, names),
-        cut_off=tuple(row.name for row in series.recipients if row.phoned is PhoneResult.CUT_OFF),
+        cut_off=tuple(row.name for row in series.recipients if row.is_cut_off),
         unheld=_unheld(plan, series, issued, awaited),
     )
     rows = []

@@ -34,7 +34,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sectors", sa.String(), nullable=True))
         batch_op.drop_constraint("warning_recipient_phoned", type_="check")
         batch_op.create_check_constraint(
-            "warning_recipient_phoned", "phoned in ('reached', 'no_answer', 'cut_off', 'messenger')"
+            "warning_recipient_phoned", "phoned IN ('reached', 'no_answer', 'cut_off', 'messenger')"
         )
     with op.batch_alter_table("warning_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("document_number", sa.String(), nullable=True))
@@ -151,7 +151,7 @@ def downgrade() -> None:
     op.execute("update warning_recipient set phoned = 'reached' where phoned = 'messenger'")
     with op.batch_alter_table("warning_recipient", schema=None) as batch_op:
         batch_op.drop_constraint("warning_recipient_phoned", type_="check")
-        batch_op.create_check_constraint("warning_recipient_phoned", "phoned in ('reached', 'no_answer', 'cut_off')")
+        batch_op.create_check_constraint("warning_recipient_phoned", "phoned IN ('reached', 'no_answer', 'cut_off')")
         batch_op.drop_constraint("warning_recipient_level", type_="check")
         batch_op.drop_column("sectors")
         batch_op.drop_column("level")

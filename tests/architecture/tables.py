@@ -85,6 +85,16 @@ FURTHER_FILES = {
     "bot/warning/telling.py": "what each chat is told of a version: its level, the text, the pack's advice",
     "bot/warning/targeting.py": "which chats a version concerns, by division code, pure",
     "bot/warning/unheld.py": "places that have nobody who must answer, pure",
+    "bot/warning/closing.py": "everything a series leaves behind, in one read",
+    "bot/paper/report.py": "the closing report as values, pure",
+    "bot/paper/wording.py": "words, times and file names on paper, pure",
+    "bot/paper/packing.py": "zip files whose bytes depend on their content alone, pure",
+    "bot/paper/sheets.py": "a workbook of plain tables: the only place that knows openpyxl",
+    "bot/paper/tables.py": "the closing report and the call sheet as tables, pure",
+    "bot/paper/document.py": "the closing report as a document: the only place that knows python-docx",
+    "bot/paper/archive.py": "the audit archive: every file with its hash, pure",
+    "bot/paper/building.py": "draws in the office libraries where a file is built, and nowhere else",
+    "bot/paper/clerk.py": "the loop that makes papers outside any transaction",
     "bot/directory/roster.py": "reads a roster CSV, row by row, with errors that name line and field",
     "bot/plan/schema.py": "the district pack's shape",
     "bot/plan/warnings.py": "the shape of warnings.yaml",
@@ -103,6 +113,12 @@ FURTHER_FILES = {
     "bot/warning/signing.py": "use cases of 签发, 退回, consent by telephone and 补签",
     "bot/warning/elements.py": "the elements of a warning, what is typed into them, the text made of them, pure",
     "bot/warning/rights.py": "who may do what with a warning: permission, post and the pack together",
+    "bot/warning/overnight.py": "what a night has left of warnings, for the morning's digest",
+    "bot/watch/schedule.py": "what comes at hours of the day, once each",
+    "bot/watch/readiness.py": "班前检查: what the desks hear before a shift",
+    "bot/watch/digest.py": "早报: what the desks hear in the morning",
+    "bot/watch/auditing.py": "自查: what should have happened and did not",
+    "bot/watch/heartbeat.py": "the loop that tells somebody outside that everything is alive",
     "bot/warning/previewing.py": "what issuing a draft would do now, as its cards show it",
 }
 
@@ -124,6 +140,7 @@ EDGES = {
     "bot/delivery/sender.py": "a shipment failing in a way nobody foresaw spoils itself only; the others ship",
     "bot/delivery/painter.py": "a card that cannot be painted is marked dead with its error; the others are painted",
     "bot/inbox/worker.py": "an update whose handling fails is marked with its error; the next one is handled",
+    "bot/paper/clerk.py": "a paper that cannot be made is set back with its fault; the other papers are made",
     "bot/timetable/service.py": "a pass that fails is logged; the other passes run",
 }
 

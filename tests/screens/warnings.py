@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.delivery.schemas import ChatOutcome, Fate, Outcomes
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning.models import Answer, Audience, Origin, PhoneResult, SeriesState, VersionState
+from bot.warning.models import Answer, Audience, Origin, SeriesState, VersionState
 from bot.warning.schemas import (
     DraftView,
     PlaceView,
@@ -59,6 +59,7 @@ _ANSWERED = RecipientView(
     tier=Level.TOWN,
     must_answer=True,
     is_missing=False,
+    is_cut_off=False,
     answer=Answer.ON_POST,
     answered_name=OFFICER,
     answered_at=NIGHT,
@@ -68,7 +69,7 @@ _ANSWERED = RecipientView(
 _SILENT = replace(
     _ANSWERED, id=2, chat_id=302, name="龙水镇横店村值班员", is_missing=True, answer=None, answered_at=None
 )
-_CUT_OFF = replace(_SILENT, id=3, chat_id=303, name="宝顶镇值班员", region_code="500111102", phoned=PhoneResult.CUT_OFF)
+_CUT_OFF = replace(_SILENT, id=3, chat_id=303, name="宝顶镇值班员", region_code="500111102", is_cut_off=True)
 _SERIES = SeriesView(
     id=1,
     number="预0712-1",
