@@ -20,6 +20,7 @@ from handlers.groups import screens
 from handlers.telling import watching
 from messages.directory import PersonGone
 from messages.engine import Payload
+from messages.groups import NobodyBelieved
 
 # What the platform's words come to in ours; a group's other words are shown as they are.
 _GROUP_REASONS = (("kicked", "removed"), ("not a member", "removed"), ("rights to send", "muted"))
@@ -30,7 +31,11 @@ def heeding(plan: Plan) -> Heed:
     """What the sender calls in the transaction in which it writes down that a chat is lost or has moved."""
 
     async def heed(session: AsyncSession, now: datetime, change: ChatChange) -> None:
-        if change.moved_to is not None:
+        if change.disbelieved:
+            await _nobody_believed(session, plan, now, change)
+        elif change.regained is not None:
+            await _regained(session, now, change.chat_id, change.regained)
+        elif change.moved_to is not None:
             await _moved(session, plan, now, change.chat_id, change.moved_to)
         elif change.chat_id < 0:
             await _group_lost(session, plan, now, change)
@@ -66,7 +71,26 @@ async def _person_lost(session: AsyncSession, plan: Plan, now: datetime, change:
     await _tell(session, now, change.chat_id, payload, await watching(session, plan, now, home))
 
 
+async def _nobody_believed(session: AsyncSession, plan: Plan, now: datetime, change: ChatChange) -> None:
+    """Comes late where nothing arrives at all; the log and the heartbeat say it at once."""
+    how = Telling(f"chats:{now.isoformat()}", "disbelieved", Lane.URGENT, critical=True)
+    targets = await watching(session, plan, now, None)
+    await delivery.tell(session, now, how, NobodyBelieved(chats=change.disbelieved, at=now), targets)
+
+
+async def _regained(session: AsyncSession, now: datetime, chat_id: int, noted_at: datetime) -> None:
+    """It was not lost after all; whoever has not been told so yet is not told."""
+    if chat_id < 0:
+        await groups.regained(session, now, chat_id)
+    else:
+        await people.reachable_again(session, now, chat_id)
+    await delivery.cancel(session, _subject(chat_id, noted_at))
+
+
 async def _tell(session: AsyncSession, now: datetime, chat_id: int, payload: Payload, targets: list[Target]) -> None:
+    await delivery.tell(session, now, Telling(_subject(chat_id, now), "changed", Lane.INTERACTIVE), payload, targets)
+
+
+def _subject(chat_id: int, now: datetime) -> str:
     # The instant makes it a text of its own: a chat may be lost, come back and be lost again.
-    how = Telling(f"chat:{chat_id}:{now.isoformat()}", "changed", Lane.INTERACTIVE)
-    await delivery.tell(session, now, how, payload, targets)
+    return f"chat:{chat_id}:{now.isoformat()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from messages.directory import Name
@@ -50,6 +51,15 @@ class GroupLost(Payload):
     place: str | None
     tier: str | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyBelieved(Payload):
+    """To those who watch: so many chats at once said they are lost that none was believed. It may come late."""
+
+    template: ClassVar[str] = "directory/nobody_believed"
+    chats: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +169,7 @@ SAMPLES: list[Payload] = [
     GroupLost(title="龙水镇应急值班群", place="龙水镇", tier="town", reason="removed"),
     GroupLost(title="工作群", place=None, tier=None, reason="muted"),
     GroupLost(title="工作群", place=None, tier=None, reason="Forbidden: the group chat was deleted"),
+    NobodyBelieved(chats=8, at=datetime(2026, 7, 11, 18, 40, tzinfo=UTC)),
     GroupRightsLost(title="龙水镇应急值班群", place="龙水镇"),
     GroupMoved(place="龙水镇", tier="town"),
     GroupMoved(place=None, tier=None),

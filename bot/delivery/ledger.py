@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.delivery import queue, tidying
+from bot.delivery.disbelief import WINDOW, Disbelief, pause
 from bot.delivery.models import CardState, ChatState, Lane, MessageState
 from bot.delivery.outcomes import Meaning, Outcome
 from bot.delivery.schemas import ChatChange, Shipment
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 _BACKOFF_SECONDS = (1, 2, 4, 8, 15, 30)
 _PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
 
+_LOST = (Meaning.BLOCKED, Meaning.GONE)
 _LOUD = (Meaning.BLOCKED, Meaning.GONE, Meaning.REJECTED)
 
 _PIN_WAITS = (Meaning.DELIVERED, Meaning.FLOODED, Meaning.UNSENT, Meaning.MISCONFIGURED)
@@ -37,8 +39,10 @@ Heed = Callable[[AsyncSession, datetime, ChatChange], Awaitable[None]]
 """Told at each shipment that finds a chat lost or moved; telling people once is its own affair."""
 
 
-async def settle(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed) -> None:
-    """Writes what became of the shipment, and hands on what it says of the chat."""
+async def settle(
+    session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, disbelief: Disbelief
+) -> None:
+    """Writes what became of the shipment, and hands on what it says of the chat, unless too many say so at once."""
     if outcome.meaning is not Meaning.DELIVERED:
         _report(shipment, outcome)
     if shipment.tidies and outcome.meaning in _DOUBTED and shipment.attempts < _TRIES_AT_TIDYING:
@@ -49,9 +53,36 @@ async def settle(session: AsyncSession, now: datetime, shipment: Shipment, outco
         # Not pinned is not untold: nobody has to be told of it, and it is no dead row.
         await queue.end_message(session, shipment.id, state=MessageState.CANCELLED, error=outcome.text)
         return
+    if outcome.meaning is Meaning.DELIVERED:
+        disbelief.arrived(shipment.chat_id, now)
+    if outcome.meaning in _LOST and not await _is_believed(session, now, shipment, outcome, heed, disbelief):
+        await _leave_alone(session, now, shipment, outcome)
+        return
     await _WRITES[outcome.meaning](session, now, shipment, outcome)
-    if outcome.meaning in (Meaning.BLOCKED, Meaning.GONE, Meaning.MIGRATED):
+    if outcome.meaning in (*_LOST, Meaning.MIGRATED):
         await _hand_on(session, now, ChatChange(shipment.chat_id, outcome.text, outcome.migrate_to), heed)
+    ring_after_commit(session, "send")
+
+
+async def _is_believed(
+    session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, disbelief: Disbelief
+) -> bool:
+    """Whether the chat is lost as it says. When a wave begins, what was believed of its first chats is taken back."""
+    if await queue.is_shut(session, shipment.chat_id):
+        return True
+    if disbelief.lost(shipment.chat_id, now):
+        log.error("mass_refusal", chats=disbelief.chats, said=outcome.text, mend="check the bot with `jiaoying doctor`")
+        until = now + pause(0)
+        for chat_id, since in await queue.take_back(session, now, now - WINDOW, until):
+            await _hand_on(session, now, ChatChange(chat_id, outcome.text, regained=since), heed)
+        await _hand_on(session, now, ChatChange(queue.EVERY_CHAT, outcome.text, disbelieved=disbelief.chats), heed)
+    return disbelief.since is None
+
+
+async def _leave_alone(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
+    """The chat gets nothing for a while; then the same is tried again."""
+    await queue.park(session, now, shipment.chat_id, now + pause(shipment.attempts), outcome.text)
+    await _again(session, shipment, attempts=shipment.attempts + 1, error=outcome.text)
     ring_after_commit(session, "send")
 
 
@@ -106,12 +137,12 @@ async def _migrated(session: AsyncSession, _now: datetime, shipment: Shipment, o
 
 
 async def _blocked(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
-    await queue.note_chat(session, now, shipment.chat_id, state=ChatState.BLOCKED, reason=outcome.text)
+    await queue.note_loss(session, now, shipment.chat_id, ChatState.BLOCKED, outcome.text)
     await _dead(session, now, shipment, outcome)
 
 
 async def _gone(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
-    await queue.note_chat(session, now, shipment.chat_id, state=ChatState.GONE, reason=outcome.text)
+    await queue.note_loss(session, now, shipment.chat_id, ChatState.GONE, outcome.text)
     await _dead(session, now, shipment, outcome)
 
 

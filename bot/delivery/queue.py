@@ -141,9 +141,41 @@ async def park(session: AsyncSession, now: datetime, chat_id: int, until: dateti
     await _set_chat(session, now, chat_id, parked_until=until, reason=reason)
 
 
-async def note_chat(session: AsyncSession, now: datetime, chat_id: int, **values: Any) -> None:
-    """Records what was learned about the chat."""
-    await _set_chat(session, now, chat_id, **values)
+async def note_loss(session: AsyncSession, now: datetime, chat_id: int, state: ChatState, reason: str) -> None:
+    """Records that the chat is lost, unless it is known: since when stays as it is."""
+    if not await is_shut(session, chat_id):
+        await _set_chat(session, now, chat_id, state=state, reason=reason)
+
+
+async def is_shut(session: AsyncSession, chat_id: int) -> bool:
+    """Whether the chat is known to be lost."""
+    shut = select(Chat.chat_id).where(Chat.chat_id == chat_id, Chat.state != ChatState.OPEN)
+    return (await session.exec(shut)).first() is not None
+
+
+async def take_back(
+    session: AsyncSession, now: datetime, since: datetime, until: datetime
+) -> list[tuple[int, datetime]]:
+    """Chats noted as lost since then are open again, and what died there is tried again after `until`.
+
+    Which they were, and when each was noted. What a newer version has followed stays dead.
+    """
+    noted = select(Chat.chat_id, Chat.changed_at).where(Chat.state != ChatState.OPEN, col(Chat.changed_at) >= since)
+    found = list((await session.exec(noted)).all())
+    chats = [chat_id for chat_id, _ in found]
+    open_again = {"state": ChatState.OPEN, "parked_until": until, "changed_at": now}
+    await session.exec(update(Chat).where(col(Chat.chat_id).in_(chats)).values(**open_again))
+    newer = aliased(Message)
+    followed = exists().where(
+        col(newer.chat_id) == col(Message.chat_id),
+        col(newer.subject) == col(Message.subject),
+        col(newer.version) > col(Message.version),
+    )
+    died = update(Message).where(col(Message.chat_id).in_(chats), col(Message.state) == MessageState.DEAD, ~followed)
+    await session.exec(died.where(col(Message.sending_at) >= since).values(state=MessageState.RETRY))
+    cards = update(Card).where(col(Card.chat_id).in_(chats), col(Card.state) == CardState.DEAD)
+    await session.exec(cards.values(state=CardState.IDLE))
+    return found
 
 
 async def reopen(session: AsyncSession, now: datetime, chat_id: int) -> None:

@@ -186,12 +186,15 @@ class ChatChange:
     """What the sender learned about a chat by writing to it.
 
     `moved_to` is its new id if the platform has moved it; else nothing can be written there, for the `reason` the
-    platform gave in its own words.
+    platform gave in its own words. `regained`: that was told at this instant and is not believed any more. With
+    `disbelieved`, so many chats at once said they were lost that none is believed; `chat_id` is 0, for all of them.
     """
 
     chat_id: int
     reason: str
     moved_to: int | None = None
+    regained: datetime | None = None
+    disbelieved: int = 0
 
 
 class Fate(StrEnum):

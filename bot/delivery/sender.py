@@ -17,6 +17,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.nursery import Nursery
 from bot.delivery import ledger, queue
+from bot.delivery.disbelief import Disbelief
 from bot.delivery.gateway import GatewayError, Platform
 from bot.delivery.ledger import Heed
 from bot.delivery.line import Line
@@ -64,12 +65,18 @@ class Sender:
         self._pacer = Pacer(policy)
         self._nursery = nursery
         self._heed = heed
+        self._disbelief = Disbelief()
         self._window: dict[_Key, Shipment] = {}
         self._in_flight: dict[_Key, Shipment] = {}
         self._results: list[_Result] = []
         self._draining = False
         self._at_rest = asyncio.Event()
         self._at_rest.set()
+
+    @property
+    def disbelieves(self) -> bool:
+        """Whether so many chats say they are lost that the platform or the token must be at fault."""
+        return self._disbelief.since is not None
 
     async def run(self) -> None:
         """Ships until drained. May be run again after it has died: what is still under way is not doubted then."""
@@ -113,7 +120,7 @@ class Sender:
             for shipment in await queue.interrupted(session):
                 if _key(shipment) not in self._in_flight:
                     doubt = Outcome(Meaning.INTERRUPTED, "interrupted while sending")
-                    await ledger.settle(session, now, shipment, doubt, self._heed)
+                    await ledger.settle(session, now, shipment, doubt, self._heed, self._disbelief)
             recent = await queue.recent_sends(session, now - _REMEMBERED)
         for chat_id, at in recent:
             self._pacer.count(chat_id, self._clock.monotonic() - (now - at).total_seconds())
@@ -146,9 +153,12 @@ class Sender:
             raise failure
 
     async def _write_down(self, results: list[_Result]) -> None:
+        disbelief = self._disbelief.copy()
         async with self._database.write() as session:
             for result in results:
-                await ledger.settle(session, self._clock.now(), result.shipment, result.outcome, self._heed)
+                now = self._clock.now()
+                await ledger.settle(session, now, result.shipment, result.outcome, self._heed, disbelief)
+        self._disbelief = disbelief
         for result in results:
             self._line.note(result.outcome.meaning)
             self._forget(result)

@@ -214,6 +214,16 @@ async def lost(
     return view(group)
 
 
+async def regained(session: AsyncSession, now: datetime, chat_id: int) -> GroupView | None:
+    """The group was not lost after all: its binding holds again. None if nothing changed."""
+    group = await repository.group_by_chat(session, chat_id)
+    if group is None or group.state is not GroupState.LOST:
+        return None
+    group.state, group.lost_reason = GroupState.BOUND if group.tier else GroupState.PENDING, None
+    audit.record(session, now, SYSTEM, "group.back", f"group:{group.id}", state=group.state.value)
+    return view(group)
+
+
 async def migrate(session: AsyncSession, now: datetime, old_chat_id: int, new_chat_id: int) -> GroupView | None:
     """The platform has made a supergroup of the group: it has a new chat id. None if that was known, or is not ours.
 
