@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -23,6 +23,7 @@ class ToDoRow:
     since: int
     left: int
     wanted: str | None
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Row:
     arrive_by: datetime | None
     opened_at: datetime
     merged_number: str | None = None
+    drill: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +200,12 @@ SAMPLES: list[Payload] = [
         more=2,
         has_draft=True,
     ),
+    ToDo(
+        at=_AT,
+        rows=(_todo("unverified", 6), *(replace(_todo("untaken", 2), title="【演练】滑坡、崩塌", drill=True),) * 2),
+        more=0,
+        has_draft=False,
+    ),
     ToDo(at=_AT, rows=(), more=0, has_draft=False),
     ToDo(at=_AT, rows=(), more=0, has_draft=True),
     FindHow(),
@@ -215,6 +223,15 @@ SAMPLES: list[Payload] = [
         came=5,
         closed=1,
         unreached=(_CALL,),
+    ),
+    Shift(
+        desk="龙水镇值班室",
+        post="镇街值班员A岗",
+        at=_AT,
+        rows=(replace(_row("untaken"), title="【演练】滑坡、崩塌", drill=True),),
+        came=0,
+        closed=0,
+        unreached=(),
     ),
     Shift(desk="龙水镇值班室", post="镇街值班员A岗", at=_AT, rows=(), came=0, closed=0, unreached=()),
     HandedOver(desk="龙水镇值班室", given_by="镇街值班员A岗", taken_by="镇街值班员B岗", at=_AT),

@@ -58,6 +58,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An incident nobody has done with: where it is by code, and how it stands."""
+
+    number: str
+    region_code: str
+    standing: Standing
+    threatened: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
     """A row of what is to be done: what, and by when."""
 
@@ -98,7 +108,7 @@ class Shift:
 
 
 async def todo(session: AsyncSession, plan: Plan, actor: Actor, now: datetime) -> tuple[tuple[ToDo, ...], int]:
-    """What waits for the actor, most pressing first, and how many more than shown there are."""
+    """What waits for the actor, most pressing first, how many more than shown there are; drills last and uncounted."""
     actor.require(Permission.INCIDENT_SEE)
     sight = await sight_of(session, actor, now)
     rows = await lists_repository.open_in(session, sight.regions, _READ_AT_MOST)
@@ -109,11 +119,25 @@ async def todo(session: AsyncSession, plan: Plan, actor: Actor, now: datetime) -
         unanswered = [each for each in asked if each.incident_id == row.id and each.answered_at is None]
         if thing := pressing.pressing(row, unanswered, actor, now, within):
             waiting.append((row, thing))
-    waiting.sort(key=lambda each: pressing.order(*each))
+    waiting.sort(key=lambda each: (each[0].drill, pressing.order(*each)))
     listed = [
         ToDo(await _listed(session, plan, row), thing.why, thing.due_at, thing.wanted) for row, thing in waiting[:SHOWN]
     ]
-    return tuple(listed), len(waiting) - len(listed)
+    more = sum(not row.drill for row, _ in waiting[SHOWN:])
+    return tuple(listed), more
+
+
+async def under_way(session: AsyncSession, plan: Plan) -> tuple[UnderWay, ...]:
+    """Whatever in the district is under way or asked to be taken up again, oldest first; no drills."""
+    rows = await lists_repository.open_in(session, plan.info.tenant, _READ_AT_MOST)
+    return tuple(
+        UnderWay(row.number, row.region_code, standing_of(row), row.threat.counts) for row in rows if not row.drill
+    )
+
+
+async def came_and_closed(session: AsyncSession, plan: Plan, since: datetime) -> tuple[int, int]:
+    """How many incidents came in the district since the instant, and how many were closed; no drills."""
+    return await lists_repository.came_and_closed(session, plan.info.tenant, since)
 
 
 async def find(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, text: str) -> Found:
@@ -157,10 +181,10 @@ async def show(
 
 
 async def shift(session: AsyncSession, plan: Plan, actor: Actor, now: datetime) -> Shift:
-    """Everything open at the actor's desk, what came and was closed in twelve hours, whom no call reached."""
+    """Everything open at the actor's desk, drills last; what came and closed in twelve hours, whom no call reached."""
     desk = await _own_desk(session, plan, actor, now)
     regions = plan.info.tenant if desk.region_code == plan.district.code else (desk.region_code,)
-    rows = await lists_repository.open_in(session, regions, _READ_AT_MOST)
+    rows = sorted(await lists_repository.open_in(session, regions, _READ_AT_MOST), key=lambda row: row.drill)
     came, closed = await lists_repository.came_and_closed(session, regions, now - _SHIFT)
     numbers = {row.id: row.number for row in rows}
     calls = await lists_repository.calls_unreached(session, list(numbers))

@@ -88,6 +88,7 @@ def row_of(plan: Plan, row: Listed, locale: str) -> texts.Row:
         arrive_by=row.arrive_by,
         opened_at=row.opened_at,
         merged_number=row.merged_number,
+        drill=row.drill,
     )
 
 
@@ -118,6 +119,7 @@ def _todo_row(plan: Plan, thing: ToDo, now: datetime, locale: str) -> texts.ToDo
         since=_minutes(row.opened_at, now),
         left=_minutes(now, thing.due_at),
         wanted=thing.wanted.value if thing.wanted else None,
+        drill=row.drill,
     )
 
 

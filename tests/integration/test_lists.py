@@ -70,6 +70,18 @@ async def test_people_threatened_and_nobody_on_it_comes_before_what_is_long_over
     assert [number for number, _ in await waiting(town, "town")] == [fresh, late, calm]
 
 
+async def test_a_drill_comes_last_however_pressing_and_is_counted_nowhere(town: Town) -> None:
+    for _ in range(listing.SHOWN):
+        await change(town, await opened(town, before=120 * MINUTE), drill=True)
+    calm = await opened(town, threat=Threat.NO)
+    rows, more = await todo(town, "town")
+    assert [thing.row.drill for thing in rows] == [False] + [True] * (listing.SHOWN - 1)
+    assert (rows[0].row.id, more) == (calm, 0)
+    said = render(screens.todo(town.plan, rows, more, None, NIGHT, "zh")[0], "zh")
+    assert "待办 1件" in said
+    assert said.count("以下是演练，不计入件数") == 1
+
+
 async def test_minutes_left_are_counted_and_over_is_never_called_late(town: Town) -> None:
     number = await opened(town, before=24 * MINUTE)
     await take(town, number)

@@ -64,12 +64,18 @@ async def test_the_next_shift_hears_what_is_open_what_came_and_whom_no_call_reac
     assert (view.desk.name, screens.post_name(view.desk, "zh")) == ("龙水镇值班室", "镇街值班员A岗")
 
 
-async def test_a_drill_is_marked_in_the_list_and_counted_nowhere(town: Town) -> None:
-    number = await opened(town)
-    await change(town, number, drill=True)
+async def test_a_drill_stands_last_under_its_own_heading_and_is_counted_nowhere(town: Town) -> None:
+    await change(town, await opened(town), drill=True)
+    real = await opened(town)
     view = await shift(town, "town")
-    assert (view.came, view.closed) == (0, 0)
-    assert "【演练】险情" in render(screens.shift(town.plan, view, NIGHT, "zh")[0], "zh")
+    assert (view.came, view.closed) == (1, 0)
+    assert [row.drill for row in view.rows] == [False, True]
+    said = render(screens.shift(town.plan, view, NIGHT, "zh")[0], "zh")
+    assert "未了1件" in said
+    before, after = said.split("以下是演练，不计入件数")
+    assert (await numbers(town, real))[0] in before
+    assert "【演练】险情" not in before
+    assert "【演练】险情" in after
 
 
 async def test_a_night_with_ninety_open_cases_is_read_in_several_messages_with_the_button_at_the_end(
