@@ -12,6 +12,7 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import service as audit
+from bot.core import shelf
 from bot.core.alone import alone
 from bot.core.clock import Clock
 from bot.core.database import Database
@@ -27,15 +28,21 @@ from bot.following import ClockFollower, Standing
 from bot.inbox import service as inbox
 from bot.inbox.poller import Poller
 from bot.inbox.taps import TapAnswerer
+from bot.inbox.webhook import Webhook, address_of
 from bot.inbox.worker import Worker
 from bot.incident import jobs as incident_jobs
 from bot.intake import jobs as intake_jobs
 from bot.intake import service as intake
 from bot.intake.fetcher import Fetcher
+from bot.paper import service as papers
+from bot.paper.clerk import Clerk
 from bot.plan.service import Plan
 from bot.settings import Pace, Settings
-from bot.timetable.service import Pass, RunDue, Timetable
+from bot.timetable.service import NextDue, Pass, RunDue, Timetable
 from bot.warning import jobs as warning_jobs
+from bot.watch import digest, readiness
+from bot.watch.auditing import Auditor
+from bot.watch.heartbeat import Heartbeat, Part
 from handlers.chat_changes import heeding
 from handlers.conversation import Conversation, converse
 from handlers.painters import painters
@@ -47,6 +54,7 @@ _INBOX_KEPT = timedelta(days=30)
 _PAUSES_SECONDS = (0.2, 1.0, 5.0, 15.0)
 
 _ByThePlan = Callable[[AsyncSession, Plan, datetime], Awaitable[int]]
+_DueByThePlan = Callable[[AsyncSession, Plan], Awaitable[datetime | None]]
 
 
 @dataclass(slots=True)
@@ -57,6 +65,7 @@ class App:
     plan: Plan
     database: Database
     clock: Clock
+    began: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until told to stop; what has left is then still written down.
@@ -71,7 +80,9 @@ class App:
         follower = self._follower()
         if follower:
             await follower.adopt()
+        self.began = self.clock.now()
         token = self.settings.bot_token.get_secret_value()
+        await asyncio.to_thread(shelf.sweep, self.settings.files)
         line = Gateway(token, self.settings.api_url, proxy=self.settings.proxy, files=self.settings.files)
         async with line as gateway, Nursery() as nursery:
             pace = _POLICIES[self.settings.pace]
@@ -85,12 +96,28 @@ class App:
     def _start(self, nursery: Nursery, platform: Platform, sender: Sender, follower: ClockFollower | None) -> None:
         taps = TapAnswerer(platform, nursery)
         files = self.settings.files
-        nursery.loop("poller", Poller(self.database, self.clock, platform, taps).run)
+        timetable = self.timetable
+        parts = [
+            Part("sender", lambda: sender.turned_at),
+            Part("timetable", lambda: timetable.ticked_at),
+            Part("chats", lambda: None if sender.disbelieves else self.clock.monotonic(), patience=0.0),
+        ]
+        if address := address_of(self.settings):
+            nursery.loop("webhook", Webhook(self.database, self.clock, platform, taps, address).run)
+        else:
+            poller = Poller(self.database, self.clock, platform, taps)
+            parts.append(Part("poller", lambda: poller.answered_at))
+            nursery.loop("poller", poller.run)
         nursery.loop("painter", Painter(self.database, painters(self.plan)).run)
         nursery.loop("sender", sender.run)
-        nursery.loop("timetable", self.timetable.run)
+        nursery.loop("timetable", timetable.run)
         nursery.loop("fetcher", Fetcher(self.database, self.clock, platform, files, self.plan).run)
+        nursery.loop("clerk", Clerk(self.database, self.clock, self.plan, files, self.settings.pack).run)
         nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
+        if url := self.settings.heartbeat_url:
+            fail_url, proxy = self.settings.heartbeat_fail_url, self.settings.proxy
+            beating = Heartbeat(self.database, self.clock, url, parts, fail_url=fail_url, proxy=proxy)
+            nursery.loop("heartbeat", beating.run)
         if follower:
             nursery.loop("clock", follower.follow)
             nursery.loop("report", follower.report)
@@ -118,9 +145,6 @@ class App:
         return Timetable(self.database, self.clock, self._passes())
 
     def _passes(self) -> list[Pass]:
-        async def warned_due(session: AsyncSession) -> datetime | None:
-            return await warning_jobs.next_due(session, self.plan)
-
         async def seals(session: AsyncSession, _now: datetime) -> int:
             return await audit.seal(session)
 
@@ -131,20 +155,31 @@ class App:
             oldest = await inbox.oldest_done(session)
             return oldest + _INBOX_KEPT if oldest else None
 
-        return [
+        passes = [
             Pass("drafts", self._planned(intake_jobs.run_due), intake_jobs.next_due),
             Pass("chases", self._planned(incident_jobs.run_due), incident_jobs.next_due),
-            Pass("warnings", self._planned(warning_jobs.run_due), warned_due),
+            Pass("warnings", self._planned(warning_jobs.run_due), self._planned_due(warning_jobs.next_due)),
             Pass("drills", self._planned(drill_jobs.run_due), drill_jobs.next_due),
             Pass("seals", seals, audit.next_due),
             Pass("sweeps", sweeps, sweep_due),
+            Pass("readiness", self._planned(readiness.run_due), self._planned_due(readiness.next_due)),
+            Pass("digest", self._planned(digest.run_due), self._planned_due(digest.next_due)),
         ]
+        # Last, so that it finds only what the others have left undone.
+        auditor = Auditor(self.plan, {each.name: each.next_due for each in passes if each.next_due}, self.began)
+        return [*passes, Pass("auditor", auditor.run_due, auditor.next_due)]
 
     def _planned(self, run_due: _ByThePlan) -> RunDue:
         async def run(session: AsyncSession, now: datetime) -> int:
             return await run_due(session, self.plan, now)
 
         return run
+
+    def _planned_due(self, next_due: _DueByThePlan) -> NextDue:
+        async def due(session: AsyncSession) -> datetime | None:
+            return await next_due(session, self.plan)
+
+        return due
 
     def _follower(self) -> ClockFollower | None:
         if self.settings.sandbox_url is None:
@@ -162,11 +197,13 @@ class App:
         next_pass = await self.timetable.next_due()
         async with self.database.read() as session:
             fetched, next_file = await intake.files_idle(session, now)
+            written, next_paper = await papers.idle(session, now)
         shipped, next_shipment = await sending.is_settled(self.database, now)
         on_time = next_pass is None or next_pass > now
-        facts = {"inbox": received, "outbox": shipped, "files": fetched, "passes": on_time}
+        facts = {"inbox": received, "outbox": shipped, "files": fetched, "papers": written, "passes": on_time}
         waiting = tuple(name for name, fine in facts.items() if not fine)
-        instants = [instant for instant in (next_pass, next_shipment, next_file) if instant and instant > now]
+        to_come = (next_pass, next_shipment, next_file, next_paper)
+        instants = [instant for instant in to_come if instant and instant > now]
         return Standing(not waiting, min(instants, default=None), newest, waiting)
 
 

@@ -34,6 +34,7 @@ from handlers.groups.routes import routes as group_routes
 from handlers.incident.routes import routes as incident_routes
 from handlers.intake.routes import routes as intake_routes
 from handlers.lists.routes import routes as list_routes
+from handlers.paper.routes import routes as paper_routes
 from handlers.posts.routes import routes as post_routes
 from handlers.warning.routes import routes as warning_routes
 from handlers.warning_draft.routes import routes as warning_draft_routes
@@ -155,6 +156,7 @@ async def converse(platform: Platform, token: str, plan: Plan, clock: Clock) -> 
         duty_routes,
         work_stop_routes,
         drill_routes,
+        paper_routes,
         warning_draft_routes,
         form_routes,
         warning_routes,

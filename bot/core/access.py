@@ -40,6 +40,7 @@ class Permission(StrEnum):
     WARNING_RELAY = "warning.relay"
     WARNING_DRAFT = "warning.draft"
     WARNING_SIGN = "warning.sign"
+    WARNING_ARCHIVE = "warning.archive"
     DRILL_HOLD = "drill.hold"
 
 

@@ -48,7 +48,6 @@ class Fetcher:
 
     async def run(self) -> None:
         """Fetches until cancelled."""
-        await asyncio.to_thread(shelf.sweep, self._folder)
         while True:
             if not await self.fetch_wanted():
                 await self._database.bells.wait("fetch", _NAP_SECONDS)

@@ -212,10 +212,13 @@ class Plan:
         """The places and the tier a chat group's title suggests; an administrator confirms."""
         return match_title(title, self._names)
 
+    def knows(self, code: str) -> bool:
+        """Whether the pack has the region, or the village of the grid."""
+        return ((parent_of(code) or "") if is_grid(code) else code) in self.regions
+
     def town_of(self, code: str) -> str:
         """The code of the town a place lies in; its own where it lies in none, or the pack has it no more."""
-        known = self.get_region((parent_of(code) or "") if is_grid(code) else code)
-        lying_in = (known, *self.ancestors(known.code)) if known else ()
+        lying_in = self.path(code) if self.knows(code) else ()
         return next((region.code for region in lying_in if region.level is Level.TOWN), code)
 
     def number_prefix(self, code: str) -> str:

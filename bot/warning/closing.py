@@ -33,9 +33,7 @@ class SeriesRecord:
 
 async def record(session: AsyncSession, series_id: int) -> SeriesRecord:
     """The whole series. Raises NoSuchWarning for one that was never issued: there is nothing to record of it."""
-    series = await repository.series(session, series_id)
-    if series is None or series.number is None:
-        raise NoSuchWarning
+    series = await issued_series(session, series_id)
     subject = issuing.subject_of(series_id)
     versions = await repository.versions(session, series_id)
     return SeriesRecord(
@@ -46,6 +44,14 @@ async def record(session: AsyncSession, series_id: int) -> SeriesRecord:
         messages=await delivery.messages_about(session, subject),
         acts=await audit.sealed_about(session, subject),
     )
+
+
+async def issued_series(session: AsyncSession, series_id: int) -> Series:
+    """The series, if it was ever issued. Raises NoSuchWarning."""
+    series = await repository.series(session, series_id)
+    if series is None or series.number is None:
+        raise NoSuchWarning
+    return series
 
 
 async def numbered(session: AsyncSession, number: str) -> Series:

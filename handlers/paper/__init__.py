@@ -1,0 +1,1 @@
+"""Papers in chat: asking for a closing report, a call sheet, an archive."""
