@@ -17,7 +17,7 @@ from bot.incident.views import own_view
 from bot.intake import service as intake
 from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
-from bot.warning import drafting, issuing, previewing, proposing, relaying
+from bot.warning import checking, drafting, issuing, previewing, proposing, relaying
 from bot.warning import service as warnings
 from handlers.drill import screens as drill
 from handlers.groups.routes import GROUP_CARD, LEAVING_OUT_CARD
@@ -78,9 +78,12 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
         if found is None:
             return None
         series, version = found
-        names = [await places.name_of(session, plan, place.region_code) for place in version.places]
-        chats = await relaying.chats_concerned(session, plan, version.id)
-        return relay_card(plan, series, version, tuple(names), chats, rev, card.locale)
+        check = await checking.check_view(session, plan, version.id)
+        if check is None:
+            return None
+        codes = [place.region_code for place in version.places]
+        names = {code: await places.name_of(session, plan, code) for code in codes}
+        return relay_card(plan, series, version, check, names, rev, card.locale)
 
     async def paint_board(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
         series = await warnings.view(session, card.subject_id)

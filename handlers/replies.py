@@ -13,6 +13,7 @@ from handlers.act import Act
 from handlers.calls import routes as calls
 from handlers.incident import routes as incident
 from handlers.lists import routes as lists
+from handlers.warning import routes as warning
 from handlers.warning_draft import routes as warning_draft
 
 Answer = Callable[[Act, int], Coroutine[Any, Any, None]]
@@ -23,6 +24,7 @@ ANSWERS: Mapping[str, Answer] = {
     lists.NEAR: lists.near,
     incident.DOUBT: incident.doubt_in_words,
     incident.VERDICT: incident.verdict_in_words,
+    warning.STATION: warning.station_in_words,
     **warning_draft.WORDS,
 }
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from messages.engine import Payload, render
 from messages.splitting import LONGEST_PART, split_plain
+from messages.warning_draft import LevelLine
 
 _HERE = "\ue000"
 """Stands for the text itself while the words around it are rendered: a text is passed on byte for byte."""
@@ -52,7 +53,11 @@ def issued_parts(payload: Issued, locale: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayCheck(Payload):
-    """What was recognised in a pasted signal, for checking before it is relayed. None: not recognised."""
+    """What was recognised in a pasted signal, for checking before it is relayed. None: not recognised.
+
+    `also`: further kinds of the same text; `unplaced`: levels it names that no place has; `several`: places have levels
+    of their own.
+    """
 
     template: ClassVar[str] = "warning/relay_check"
     act: str
@@ -62,8 +67,14 @@ class RelayCheck(Payload):
     station: str | None
     published_at: datetime | None
     valid_until: datetime | None
-    places: tuple[str, ...]
-    chats: int
+    document: str
+    places: tuple[LevelLine, ...]
+    also: tuple[str, ...]
+    also_en: tuple[str, ...]
+    unplaced: tuple[str, ...]
+    several: bool
+    groups: int
+    people: int
     number: str | None
     state: str
     drill: bool
@@ -246,6 +257,21 @@ class Incomplete(Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToLift(Payload):
+    """What is to be lifted was never relayed."""
+
+    template: ClassVar[str] = "warning/nothing_to_lift"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskStation(Payload):
+    """Who issues the text that is being checked? `station` is what was recognised."""
+
+    template: ClassVar[str] = "warning/ask_station"
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDraft(Payload):
     """Nobody signs his own."""
 
@@ -294,8 +320,14 @@ SAMPLES: list[Payload] = [
         station="大足区气象台",
         published_at=_AT,
         valid_until=_LATER,
-        places=("大足区",),
-        chats=31,
+        places=(LevelLine(level="yellow", places=("大足区",)),),
+        groups=20,
+        people=11,
+        document="",
+        also=(),
+        also_en=(),
+        unplaced=(),
+        several=False,
         number=None,
         state="draft",
         drill=False,
@@ -311,7 +343,13 @@ SAMPLES: list[Payload] = [
         published_at=None,
         valid_until=None,
         places=(),
-        chats=0,
+        groups=0,
+        people=0,
+        document="",
+        also=(),
+        also_en=(),
+        unplaced=(),
+        several=False,
         number="预0712-1",
         state="draft",
         drill=False,
@@ -322,8 +360,14 @@ SAMPLES: list[Payload] = [
         station="大足区气象台",
         published_at=_AT,
         valid_until=None,
-        places=("龙水镇",),
-        chats=5,
+        places=(LevelLine(level="yellow", places=("龙水镇",)),),
+        groups=3,
+        people=2,
+        document="",
+        also=(),
+        also_en=(),
+        unplaced=(),
+        several=False,
         number="预0712-1",
         state="in_force",
         drill=False,
@@ -335,13 +379,40 @@ SAMPLES: list[Payload] = [
         station="大足区气象台",
         published_at=_AT,
         valid_until=_LATER,
-        places=("大足区",),
-        chats=3,
+        places=(LevelLine(level="yellow", places=("大足区",)),),
+        groups=2,
+        people=1,
+        document="",
+        also=(),
+        also_en=(),
+        unplaced=(),
+        several=False,
         number=None,
         state="draft",
         drill=True,
         speaks_of_drill=False,
         **_STORM,
+    ),
+    RelayCheck(
+        act="issue",
+        kind="洪水",
+        kind_en="River flood",
+        level="orange",
+        station="重庆市防汛抗旱指挥部",
+        published_at=_AT,
+        valid_until=_LATER,
+        document="渝防指〔2026〕12号",
+        places=(LevelLine(level="orange", places=("龙水镇", "宝顶镇")), LevelLine(level="yellow", places=("大足区",))),
+        also=("山洪",),
+        also_en=("Flash flood",),
+        unplaced=("blue",),
+        several=True,
+        groups=31,
+        people=120,
+        number=None,
+        state="draft",
+        drill=False,
+        speaks_of_drill=False,
     ),
     RelayHow(),
     RelayUnread(),
@@ -429,5 +500,8 @@ SAMPLES: list[Payload] = [
     NotYours(why="气象灾害预警信号只能由气象台站发布。", why_en="Only the met station issues weather signals."),
     Incomplete(missing=("consultation", "places")),
     OwnDraft(),
+    NothingToLift(),
+    AskStation(station=""),
+    AskStation(station="大足区气象局"),
     NotConcerned(number="预0712-1"),
 ]

@@ -35,6 +35,13 @@ class Incomplete(Refusal):
         super().__init__(texts.Incomplete(missing=missing))
 
 
+class NothingToLift(Refusal):
+    """A station ends what nobody has relayed: there is no lifting without an issue."""
+
+    def __init__(self) -> None:
+        super().__init__(texts.NothingToLift())
+
+
 class OwnDraft(Refusal):
     """Nobody signs his own (two pairs of eyes)."""
 

@@ -17,12 +17,15 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import concerned, issuing, repository
+from bot.warning import issuing, repository
 from bot.warning.drilled import is_marked
-from bot.warning.errors import Incomplete, Overtaken
-from bot.warning.models import Origin, Place, Series, Version, VersionState
+from bot.warning.errors import Incomplete, NothingToLift, Overtaken
+from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
 from bot.warning.reading import Signal
-from bot.warning.rules import Step, act_between, after
+from bot.warning.rules import ENDS, Step, act_between, after
+
+SEVERAL, NO_LEVEL = "levels", "level"
+"""What a version asks for whose places have levels of their own, and one whose colour was not recognised."""
 
 RELAY_CARD = "warning.relay"
 """The role of the card on which an officer checks what was recognised."""
@@ -39,21 +42,8 @@ async def receive(
     kind, station, drill = signal.kind or "", signal.station or "", is_marked(text)
     series = await repository.in_force(session, kind, station, drill=drill) if kind else None
     if series is None:
-        series = await repository.add(
-            session,
-            Series(
-                kind_key=kind,
-                origin=Origin.RELAYED,
-                source_words=station,
-                opened_by=actor.person_id,
-                opened_name=actor.name,
-                opened_chat=target.chat_id,
-                opened_locale=target.locale,
-                opened_at=now,
-                drill=drill,
-            ),
-        )
-    await _discard_waiting(session, series)
+        series = await repository.add(session, _series(actor, now, kind, station, target, drill=drill))
+    await discard_waiting(session, series)
     former = await repository.newest_issued(session, series.id)
     level = signal.level or (former.level if former else WarningLevel.BLUE)
     version = await repository.add(
@@ -61,20 +51,25 @@ async def receive(
         Version(
             series_id=series.id,
             number=await repository.next_number(session, series.id),
-            act=_act(signal, former, level),
+            act=act_of(signal, former, level),
             level=level,
             text=text,
             issuer=station,
+            document_number=signal.number,
             published_at=signal.issued_at,
             valid_until=signal.valid_until,
             drafted_by=actor.person_id,
             drafted_name=actor.name,
         ),
     )
-    former_places = await repository.places(session, former.id) if former else ()
-    codes = signal.regions or tuple(place.region_code for place in former_places)
-    for code in codes:
-        session.add(Place(version_id=version.id, region_code=code, level=level))
+    places = signal.places or tuple((code, level) for code in signal.regions)
+    if not places and former is not None:
+        places = tuple([_kept(place, former, level) for place in await repository.places(session, former.id)])
+    for code, here in places:
+        session.add(Place(version_id=version.id, region_code=code, level=here))
+    version.asking = SEVERAL if len({here for _, here in places}) > 1 else ""
+    if signal.level is None and version.act is WarningAct.ISSUE:
+        version.asking = NO_LEVEL
     subject, lane = check_subject(version.id), Lane.INTERACTIVE
     await delivery.wish_card(session, now, subject=subject, role=RELAY_CARD, target=target, lane=lane, drill=drill)
     subject = issuing.subject_of(series.id)
@@ -86,14 +81,18 @@ async def relay(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, 
 
     Raises:
         Incomplete: kind, station or places were not recognised and nobody has said them.
+        NothingToLift: it ends what was never relayed.
         Overtaken: it has been relayed, or a newer text came.
     """
     actor.require(Permission.WARNING_RELAY)
-    series, version = await _waiting(session, version_id)
+    series, version = await waiting(session, version_id)
+    if version.act in ENDS and series.state is not SeriesState.IN_FORCE:
+        raise NothingToLift
     missing = tuple(
         name
         for name, known in (
             ("kind", series.kind_key),
+            ("level", version.asking != NO_LEVEL),
             ("issuer", series.source_words),
             ("places", await repository.places(session, version.id)),
         )
@@ -106,36 +105,10 @@ async def relay(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, 
     await delivery.touch(session, check_subject(version.id))
 
 
-async def put_right(
-    session: AsyncSession,
-    actor: Actor,
-    version_id: int,
-    *,
-    level: WarningLevel | None = None,
-    region: str | None = None,
-) -> None:
-    """Corrects what was recognised: the colour, or one more or less region. The text itself is nobody's to change."""
-    actor.require(Permission.WARNING_RELAY)
-    series, version = await _waiting(session, version_id)
-    places = {place.region_code: place for place in await repository.places(session, version.id)}
-    if level is not None:
-        former = await repository.newest_issued(session, series.id)
-        version.level = level
-        if former is not None and version.act not in (WarningAct.LIFT, WarningAct.EXTEND):
-            version.act = act_between(former.level, level)
-        for place in places.values():
-            place.level = level
-    if region is not None and region in places:
-        await session.delete(places[region])
-    elif region is not None:
-        session.add(Place(version_id=version.id, region_code=region, level=version.level))
-    await delivery.touch(session, check_subject(version.id))
-
-
 async def discard(session: AsyncSession, actor: Actor, now: datetime, version_id: int) -> None:
     """不是预警: nothing is relayed."""
     actor.require(Permission.WARNING_RELAY)
-    series, version = await _waiting(session, version_id)
+    series, version = await waiting(session, version_id)
     version.state = VersionState.DISCARDED
     series.state = after(series.state, Step.DISCARD) or series.state
     await delivery.touch(session, check_subject(version.id))
@@ -143,22 +116,13 @@ async def discard(session: AsyncSession, actor: Actor, now: datetime, version_id
     audit.record(session, now, actor, "warning.discard", subject, drill=series.drill, version=version.number)
 
 
-async def chats_concerned(session: AsyncSession, plan: Plan, version_id: int) -> int:
-    """How many groups and people a draft would be told to, as posts were held when it came in; 0 once it is issued."""
-    version = await repository.version(session, version_id)
-    series = await repository.series(session, version.series_id) if version else None
-    if version is None or series is None or version.state is not VersionState.DRAFT:
-        return 0
-    told = await concerned.told_by(session, plan, series.opened_at, series, version)
-    return told.groups + told.in_private
-
-
 def check_subject(version_id: int) -> str:
     """The name in the ledger of the card on which a version is checked."""
     return f"relay:{version_id}"
 
 
-async def _waiting(session: AsyncSession, version_id: int) -> tuple[Series, Version]:
+async def waiting(session: AsyncSession, version_id: int) -> tuple[Series, Version]:
+    """A version that waits to be checked, and its series, locked. Raises Overtaken."""
     version = await repository.version(session, version_id)
     series = await repository.series(session, version.series_id, lock=True) if version else None
     if version is None or series is None or version.state is not VersionState.DRAFT:
@@ -166,19 +130,48 @@ async def _waiting(session: AsyncSession, version_id: int) -> tuple[Series, Vers
     return series, version
 
 
-async def _discard_waiting(session: AsyncSession, series: Series) -> None:
-    waiting = await repository.newest_version(session, series.id)
-    if waiting is not None and waiting.state is VersionState.DRAFT:
-        waiting.state = VersionState.DISCARDED
-        await delivery.touch(session, check_subject(waiting.id))
+async def discard_waiting(session: AsyncSession, series: Series) -> None:
+    """A text of the series that waits to be checked makes room for a newer one."""
+    lying = await repository.newest_version(session, series.id)
+    if lying is not None and lying.state is VersionState.DRAFT:
+        lying.state = VersionState.DISCARDED
+        await delivery.touch(session, check_subject(lying.id))
 
 
-def _act(signal: Signal, former: Version | None, level: WarningLevel) -> WarningAct:
+async def new_series(session: AsyncSession, actor: Actor, now: datetime, version: Version, like: Series) -> Series:
+    """A series of its own for a version that was taken for another's."""
+    target = Target(like.opened_chat, like.opened_locale)
+    alone = _series(actor, now, like.kind_key, version.issuer, target, drill=like.drill)
+    return await repository.add(session, alone)
+
+
+def _series(actor: Actor, now: datetime, kind: str, station: str, target: Target, *, drill: bool) -> Series:
+    return Series(
+        kind_key=kind,
+        origin=Origin.RELAYED,
+        source_words=station,
+        opened_by=actor.person_id,
+        opened_name=actor.name,
+        opened_chat=target.chat_id,
+        opened_locale=target.locale,
+        opened_at=now,
+        drill=drill,
+    )
+
+
+def _kept(place: Place, former: Version, level: WarningLevel) -> tuple[str, WarningLevel]:
+    """A place the text does not name any more: where the level changes, it changes with it."""
+    return place.region_code, place.level if level is former.level else level
+
+
+def act_of(signal: Signal, former: Version | None, level: WarningLevel) -> WarningAct:
     """What the text does, by what is in force: a station writes 发布 also when it raises a level."""
     if signal.act is WarningAct.LIFT:
         return WarningAct.LIFT
     if former is None:
         return WarningAct.ISSUE
+    if signal.act is WarningAct.WITHDRAW:
+        return WarningAct.WITHDRAW
     if signal.act is WarningAct.EXTEND and level is former.level:
         return WarningAct.EXTEND
     return act_between(former.level, level)

@@ -18,6 +18,30 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesName:
+    """A series in force by its number and whose it is."""
+
+    id: int
+    number: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """What the card of a text that waits to be relayed says beside it.
+
+    `also`: kinds it is about as well; `unplaced`: levels it names and no place has; `others`: series it may belong to.
+    """
+
+    asking: str
+    also: tuple[str, ...]
+    unplaced: tuple[WarningLevel, ...]
+    groups: int
+    people: int
+    others: tuple[SeriesName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
     """A version as screens show it; times aware."""
 
@@ -36,6 +60,7 @@ class VersionView:
     consultation: str
     authority: str
     platform_number: str
+    document_number: str | None
     published_at: datetime | None
     drafted_name: str
     signed_name: str | None

@@ -61,6 +61,7 @@ async def version_view(session: AsyncSession, version: Version) -> VersionView:
         consultation=version.consultation,
         authority=version.authority,
         platform_number=version.platform_number,
+        document_number=version.document_number,
         published_at=version.published_at,
         drafted_name=version.drafted_name,
         signed_name=version.signed_name,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from bot.core.access import Permission
+from bot.delivery import service as delivery
+from bot.delivery.models import Lane
+from bot.delivery.schemas import Telling
 from bot.plan.schema import WarningLevel
-from bot.warning import answering, drilled, issuing, reading, relaying
+from bot.warning import answering, checking, issuing, reading, relaying
 from bot.warning.models import Answer, PhoneResult
 from handlers.act import Act
 from handlers.routing import PRIVATE, Do, Route, button, command, word
 from messages import warning as texts
+
+STATION = "wstation"
+"""Subject of the question who issued a text, with the version's id."""
 
 
 def routes() -> list[Route]:
@@ -19,6 +25,11 @@ def routes() -> list[Route]:
         button("w.relay", relay),
         button("w.level", level),
         button("w.region", region),
+        button("w.parts", parts),
+        button("w.kinds", kinds),
+        button("w.kind", kind),
+        button("w.station", ask_station),
+        button("w.into", into),
         button("w.discard", discard),
         *(button(f"w.{given.value}", _answer(given)) for given in Answer),
         button("w.for", answer_for),
@@ -38,8 +49,7 @@ async def take_signal(act: Act) -> bool:
     """Whether what was sent is an official signal from somebody who relays them; it is taken in then."""
     if not act.actor.may(Permission.WARNING_RELAY) or not reading.looks_official(act.text):
         return False
-    kinds = [(kind.key, kind.words) for kind in act.plan.warning_kinds.values()]
-    signal = reading.read(drilled.unmarked(act.text), kinds, act.plan, act.now)
+    signal = checking.recognise(act.plan, act.text, act.now)
     if signal is None:
         await act.say(texts.RelayUnread())
         return True
@@ -54,12 +64,47 @@ async def relay(act: Act) -> None:
 
 async def level(act: Act) -> None:
     """The colour was not the one recognised."""
-    await relaying.put_right(act.session, act.actor, int(act.data[1]), level=WarningLevel(act.data[3]))
+    await checking.put_level(act.session, act.actor, int(act.data[1]), WarningLevel(act.data[3]))
 
 
 async def region(act: Act) -> None:
-    """One region more or less."""
-    await relaying.put_right(act.session, act.actor, int(act.data[1]), region=act.data[3])
+    """One region more or less, or at another level."""
+    await checking.put_place(act.session, act.actor, int(act.data[1]), act.data[3])
+
+
+async def parts(act: Act) -> None:
+    """各地级别不同, or the same."""
+    await checking.part_levels(act.session, act.actor, int(act.data[1]))
+
+
+async def kinds(act: Act) -> None:
+    """改种类: the list, or back."""
+    await checking.list_kinds(act.session, act.actor, int(act.data[1]))
+
+
+async def kind(act: Act) -> None:
+    """The kind it is."""
+    await checking.put_kind(act.session, act.plan, act.actor, act.now, int(act.data[1]), act.data[3])
+
+
+async def ask_station(act: Act) -> None:
+    """改单位: its question is a message of its own."""
+    version_id = int(act.data[1])
+    station = await checking.station_of(act.session, act.actor, version_id)
+    how = Telling(f"{STATION}:{version_id}", "ask", Lane.INTERACTIVE, seq=act.number)
+    await delivery.tell(act.session, act.now, how, texts.AskStation(station=station), [act.here])
+
+
+async def station_in_words(act: Act, version_id: int) -> None:
+    """The reply; the card is shown again below it."""
+    await checking.put_station(act.session, act.plan, act.actor, act.now, version_id, act.text)
+    await delivery.show_card_again(act.session, relaying.check_subject(version_id), relaying.RELAY_CARD, act.chat.id)
+
+
+async def into(act: Act) -> None:
+    """It goes on with another series, or begins its own."""
+    series_id = int(act.data[3]) or None
+    await checking.put_into(act.session, act.plan, act.actor, act.now, int(act.data[1]), series_id)
 
 
 async def discard(act: Act) -> None:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from bot.delivery.schemas import Button, Fate, InlineKeyboard, Outcomes, Screen
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
+from bot.warning.checking import KINDS
 from bot.warning.drilled import speaks_of_one
 from bot.warning.models import Origin, SeriesState, VersionState
-from bot.warning.schemas import RecipientView, SeriesView, VersionView
+from bot.warning.relaying import NO_LEVEL, SEVERAL
+from bot.warning.schemas import CheckView, RecipientView, SeriesView, VersionView
 from bot.warning.unheld import unheld
 from handlers.pages import in_rows
 from messages import warning as texts
@@ -20,24 +22,38 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOWNS = 30
 _MISSING_A_TOWN = 6
 _UNHELD_NAMED = 4
+_OTHERS = 4
 
 
 def relay_card(
-    plan: Plan, series: SeriesView, version: VersionView, places: tuple[str, ...], chats: int, rev: int, locale: str
+    plan: Plan,
+    series: SeriesView,
+    version: VersionView,
+    check: CheckView,
+    names: Mapping[str, str],
+    rev: int,
+    locale: str,
 ) -> Screen:
-    """What was recognised, to be checked and put right; one tap passes it on."""
+    """What was recognised, to be checked and put right; one tap passes it on. `names` are the places' by code."""
     kind = plan.warning_kinds.get(series.kind_key)
     lifting = version.act in (WarningAct.LIFT, WarningAct.WITHDRAW)
+    also = [plan.warning_kind(key) for key in check.also]
     payload = texts.RelayCheck(
         act=version.act.value,
         kind=kind.words if kind else None,
         kind_en=kind.name_en if kind else None,
-        level=None if lifting else version.level.value,
+        level=None if lifting or check.asking == NO_LEVEL else version.level.value,
         station=series.source_words or None,
         published_at=version.published_at,
         valid_until=version.valid_until,
-        places=places,
-        chats=chats,
+        document=version.document_number or "",
+        places=_by_level(version, names),
+        also=tuple(each.words for each in also),
+        also_en=tuple(each.name_en for each in also),
+        unplaced=tuple(level.value for level in check.unplaced),
+        several=len({place.level for place in version.places}) > 1 or check.asking == SEVERAL,
+        groups=check.groups,
+        people=check.people,
         number=series.number,
         state="in_force" if version.state is VersionState.ISSUED else "draft",
         drill=series.drill,
@@ -46,31 +62,87 @@ def relay_card(
     text = render(payload, locale)
     if version.state is not VersionState.DRAFT:
         return Screen(text)
+    if check.asking.startswith(KINDS):
+        return Screen(text, InlineKeyboard(_kinds(plan, version, rev, locale)))
     words = label("warning.relay_drill" if series.drill else "warning.relay", locale)
     rows = [[Button(words, f"w.relay:{version.id}:{rev}")]]
     if not lifting:
-        rows.append(
-            [
-                Button(label(f"warning.level.{level.value}", locale), f"w.level:{version.id}:{rev}:{level.value}")
-                for level in WarningLevel
-                if level is not version.level
-            ]
-        )
-        held = {place.region_code for place in version.places}
-        towns = [region for region in plan.children(plan.district.code) if region.level is Level.TOWN]
-        if plan.district.code not in held:
-            buttons = [
-                Button(
-                    f"{'✓' if town.code in held else ''}{town.short_name}", f"w.region:{version.id}:{rev}:{town.code}"
-                )
-                for town in towns
-            ]
-            rows += in_rows(buttons, 4)
-        whole = plan.district
-        mark = "✓" if whole.code in held else ""
-        rows.append([Button(f"{mark}{whole.name}", f"w.region:{version.id}:{rev}:{whole.code}")])
+        rows += [*_levels(version, check, rev, locale), *_places(plan, version, check, names, rev)]
+    rows += _belonging(series, version, check, rev, locale)
     rows.append([Button(label("warning.not_a_warning", locale), f"w.discard:{version.id}:{rev}")])
     return Screen(text, InlineKeyboard(rows))
+
+
+def _by_level(version: VersionView, names: Mapping[str, str]) -> tuple[texts.LevelLine, ...]:
+    """The places, the highest level first."""
+    lines = []
+    for level in sorted({place.level for place in version.places}, key=lambda level: level.rank):
+        here = tuple(names[place.region_code] for place in version.places if place.level is level)
+        lines.append(texts.LevelLine(level=level.value, places=here))
+    return tuple(lines)
+
+
+def _levels(version: VersionView, check: CheckView, rev: int, locale: str) -> list[list[Button]]:
+    others = [level for level in WarningLevel if level is not version.level or check.asking == NO_LEVEL]
+    row = [
+        Button(label(f"warning.level.{level.value}", locale), f"w.level:{version.id}:{rev}:{level.value}")
+        for level in others
+    ]
+    if check.asking == NO_LEVEL:
+        return in_rows(row, 2)
+    words = label("warning.check.same" if check.asking == SEVERAL else "warning.check.several", locale)
+    return [row, [Button(words, f"w.parts:{version.id}:{rev}")]]
+
+
+def _places(
+    plan: Plan, version: VersionView, check: CheckView, names: Mapping[str, str], rev: int
+) -> list[list[Button]]:
+    """The towns, the whole district, and what else was recognised, so that it can be taken out."""
+    held = {place.region_code: place.level for place in version.places}
+    whole = plan.district
+
+    def key(code: str, name: str) -> Button:
+        mark = "" if code not in held else f"✓{_mark(held[code])}" if check.asking == SEVERAL else "✓"
+        return Button(f"{mark}{name}", f"w.region:{version.id}:{rev}:{code}")
+
+    towns = [region for region in plan.children(whole.code) if region.level is Level.TOWN]
+    shown = towns if whole.code not in held or check.asking == SEVERAL else []
+    listed = {whole.code, *(town.code for town in towns)}
+    smaller = [key(code, names[code]) for code in held if code not in listed]
+    return [
+        *in_rows([key(town.code, town.short_name) for town in shown], 4),
+        *in_rows(smaller, 2),
+        [key(whole.code, whole.name)],
+    ]
+
+
+def _kinds(plan: Plan, version: VersionView, rev: int, locale: str) -> list[list[Button]]:
+    keys = [
+        Button(kind.words if locale == "zh" else kind.name_en, f"w.kind:{version.id}:{rev}:{kind.key}")
+        for kind in plan.warning_kinds.values()
+    ]
+    back = Button(label("warning_draft.back", locale), f"w.kinds:{version.id}:{rev}")
+    return [*in_rows(keys, 3 if locale == "zh" else 2), [back]]
+
+
+def _belonging(series: SeriesView, version: VersionView, check: CheckView, rev: int, locale: str) -> list[list[Button]]:
+    """Kind and issuer, and the series the text goes on with where it may be another."""
+    rows = [
+        [
+            Button(label("warning.check.kinds", locale), f"w.kinds:{version.id}:{rev}"),
+            Button(label("warning.check.station", locale), f"w.station:{version.id}:{rev}"),
+        ]
+    ]
+    for other in check.others[:_OTHERS]:
+        words = label("warning.check.into", locale).format(number=other.number, station=other.station[:8])
+        rows.append([Button(words, f"w.into:{version.id}:{rev}:{other.id}")])
+    if series.number:
+        rows.append([Button(label("warning.check.alone", locale), f"w.into:{version.id}:{rev}:0")])
+    return rows
+
+
+def _mark(level: WarningLevel) -> str:
+    return label(f"warning.mark.{level.value}", "zh")
 
 
 def board_card(

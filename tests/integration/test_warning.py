@@ -13,7 +13,7 @@ from bot.delivery.models import Message, MessageState, Text
 from bot.delivery.schemas import Target
 from bot.plan.schema import WaitKey, WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import answering, issuing, jobs, reading, relaying, service
+from bot.warning import answering, checking, issuing, jobs, reading, relaying, service
 from bot.warning.errors import Incomplete, NotConcerned, Overtaken
 from bot.warning.models import Answer, PhoneResult, SeriesState, Version
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
@@ -116,7 +116,7 @@ async def test_a_colour_put_right_is_the_colour_that_leaves(town: Town) -> None:
     version_id = await pasted(town, YELLOW)
     async with town.database.write() as session:
         actor = await town.actor(session, "district")
-        await relaying.put_right(session, actor, version_id, level=WarningLevel.RED)
+        await checking.put_level(session, actor, version_id, WarningLevel.RED)
         await relaying.relay(session, town.plan, actor, NIGHT, version_id)
     assert any("暴雨红色" in told for told in await town.told("worker")), "red reaches grid workers"
 

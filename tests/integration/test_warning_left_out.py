@@ -10,7 +10,7 @@ from bot.delivery.schemas import Target
 from bot.directory import groups, leaving_out
 from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
-from bot.warning import reading, relaying
+from bot.warning import checking, reading, relaying
 from tests.integration.town import DISTRICT, NIGHT, Town, build
 from tests.integration.warning_desk import Desk, seat
 
@@ -62,7 +62,8 @@ async def relayed(town: Town, text: str) -> int:
         await relaying.receive(session, town.plan, actor, NIGHT, Target(town.chats["district"]), text, signal)
     version = await Desk(town).version()
     async with town.database.write() as session:
-        promised = await relaying.chats_concerned(session, town.plan, version.id)
+        view = await checking.check_view(session, town.plan, version.id)
+        promised = view.groups + view.people if view else 0
         await relaying.relay(session, town.plan, await town.actor(session, "district"), NIGHT, version.id)
     return promised
 

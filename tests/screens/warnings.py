@@ -10,10 +10,12 @@ from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning.models import Answer, Audience, Origin, SeriesState, VersionState
 from bot.warning.schemas import (
+    CheckView,
     DraftView,
     PlaceView,
     Preview,
     RecipientView,
+    SeriesName,
     SeriesView,
     SignerView,
     Unfinished,
@@ -21,7 +23,7 @@ from bot.warning.schemas import (
 )
 from handlers.warning import screens as warning
 from handlers.warning_draft import screens as draft
-from tests.screens.scene import NIGHT, OFFICER, REV, TOWN, Scene
+from tests.screens.scene import NIGHT, OFFICER, REV, TOWN, VILLAGE, Scene
 
 _SIGNAL = "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上。"
 _VERSION = VersionView(
@@ -40,6 +42,7 @@ _VERSION = VersionView(
     consultation="",
     authority="",
     platform_number="",
+    document_number=None,
     published_at=NIGHT,
     drafted_name="区应急局值班员",
     signed_name=None,
@@ -101,6 +104,7 @@ _OWN = replace(
     published_at=None,
     places=(PlaceView(TOWN, WarningLevel.YELLOW), PlaceView("500111102", WarningLevel.BLUE)),
 )
+_CHECK = CheckView(asking="", also=(), unplaced=(), groups=31, people=60, others=())
 _LEADER = SignerView(9, "区应急局副局长", "+861000000402", 402, "zh", reachable=True)
 _DRAFT = DraftView(
     series_id=2,
@@ -129,11 +133,23 @@ def scenes(plan: Plan) -> list[Scene]:
 def _relayed(plan: Plan) -> list[Scene]:
     lifting = replace(_VERSION, act=WarningAct.LIFT)
     ended = replace(_SERIES, state=SeriesState.LIFTED)
-    names = {TOWN: "龙水镇", "500111102": "宝顶镇"}
+    names = {TOWN: "龙水镇", "500111102": "宝顶镇", "500111": "大足区", VILLAGE: "横店村"}
+    levels = (PlaceView(TOWN, WarningLevel.ORANGE), PlaceView(VILLAGE, WarningLevel.RED))
+    unclear = replace(
+        _CHECK,
+        asking="levels",
+        also=("lightning",),
+        unplaced=(WarningLevel.BLUE,),
+        others=(SeriesName(3, "预0712-2", "大足区气象局"),),
+    )
+    several = (replace(_VERSION, level=WarningLevel.RED, places=levels, document_number="渝防指〔2026〕12号"), unclear)
+    kinds = replace(_CHECK, asking="kinds:")
     return [
-        Scene("warning", "a signal to check", warning.relay_card, (plan, _SERIES, _VERSION, ("大足区",), 31, REV)),
-        Scene("warning", "a lifting to check", warning.relay_card, (plan, _SERIES, lifting, ("大足区",), 31, REV)),
-        Scene("warning", "relayed", warning.relay_card, (plan, _SERIES, _ISSUED, ("大足区",), 31, REV)),
+        Scene("warning", "a signal to check", warning.relay_card, (plan, _SERIES, _VERSION, _CHECK, names, REV)),
+        Scene("warning", "a signal with several levels", warning.relay_card, (plan, _SERIES, *several, names, REV)),
+        Scene("warning", "a lifting to check", warning.relay_card, (plan, _SERIES, lifting, _CHECK, names, REV)),
+        Scene("warning", "which kind it is", warning.relay_card, (plan, _SERIES, _VERSION, kinds, names, REV)),
+        Scene("warning", "relayed", warning.relay_card, (plan, _SERIES, _ISSUED, _CHECK, names, REV)),
         Scene("warning", "board", warning.board_card, (plan, _SERIES, _OUTCOMES, names, REV)),
         Scene("warning", "board, lifted", warning.board_card, (plan, ended, _OUTCOMES, names, REV)),
         Scene("warning", "answers", warning.answers_card, (_SERIES, 301)),
