@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, delete, exists, func
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -157,18 +158,28 @@ async def next_board(session: AsyncSession) -> datetime | None:
 
 
 async def ending(session: AsyncSession, before: datetime, limit: int) -> Sequence[Version]:
-    """Issued versions of series in force that end before then and whose publisher has not been asked."""
+    """What is in force now, ends before then, and whose publisher has not been asked."""
     statement = select(Version).join(Series, col(Series.id) == col(Version.series_id))
-    statement = statement.where(Series.state == SeriesState.IN_FORCE, Version.state == VersionState.ISSUED)
-    statement = statement.where(col(Version.valid_until) <= before, col(Version.asked_valid_at).is_(None))
+    statement = statement.where(*_holds_now(), col(Version.valid_until) <= before)
     return (await session.exec(statement.order_by(col(Version.valid_until)).limit(limit).with_for_update())).all()
 
 
 async def next_end(session: AsyncSession) -> datetime | None:
     """When the next version in force ends whose publisher has not been asked."""
     statement = select(func.min(Version.valid_until)).join(Series, col(Series.id) == col(Version.series_id))
-    statement = statement.where(Series.state == SeriesState.IN_FORCE, Version.state == VersionState.ISSUED)
-    return (await session.exec(statement.where(col(Version.asked_valid_at).is_(None)))).one()
+    return (await session.exec(statement.where(*_holds_now()))).one()
+
+
+def _holds_now() -> tuple[ColumnElement[bool], ...]:
+    """The version that holds in a series in force, not yet asked about: nobody is asked about a former one."""
+    newer = aliased(Version)
+    overtaken = exists().where(
+        col(newer.series_id) == col(Version.series_id),
+        col(newer.number) > col(Version.number),
+        col(newer.state) == VersionState.ISSUED,
+    )
+    issued = col(Version.state) == VersionState.ISSUED
+    return col(Series.state) == SeriesState.IN_FORCE, issued, ~overtaken, col(Version.asked_valid_at).is_(None)
 
 
 async def version_numbered(session: AsyncSession, series_id: int, number: int) -> Version | None:

@@ -14,7 +14,7 @@ from bot.delivery.schemas import Target
 from bot.plan.schema import WaitKey, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import answering, checking, issuing, jobs, reading, relaying, service
-from bot.warning.errors import Incomplete, NotConcerned, Overtaken
+from bot.warning.errors import Incomplete, NotConcerned, NothingToLift, Overtaken
 from bot.warning.models import Answer, PhoneResult, SeriesState, Version
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
 
@@ -183,7 +183,7 @@ async def test_lifting_reaches_everybody_who_was_told_and_nobody_else(town: Town
 async def test_nothing_is_lifted_that_was_not_issued(town: Town) -> None:
     version_id = await pasted(town, LIFTED)
     async with town.database.write() as session:
-        with pytest.raises((Overtaken, Incomplete)):
+        with pytest.raises((NothingToLift, Incomplete)):
             await relaying.relay(session, town.plan, await town.actor(session, "district"), NIGHT, version_id)
     assert await town.told("town_group") == []
 
@@ -346,6 +346,16 @@ async def test_the_publisher_is_asked_once_before_it_ends(town: Town) -> None:
     await due(town, before)
     await due(town, before + 5)
     assert len(await town.told("district", "ask_valid")) == 1
+
+
+async def test_the_publisher_is_not_asked_about_a_text_that_holds_no_longer(town: Town) -> None:
+    await relayed(town, YELLOW)
+    await relayed(town, ORANGE.replace("未来3小时", "未来12小时"), minutes=5)
+    await due(town, 360)
+    assert await town.told("district", "ask_valid") == []
+    await due(town, 720)
+    (asked,) = await town.told("district", "ask_valid")
+    assert "暴雨橙色" in asked
 
 
 async def test_regions_are_told_apart_by_code(town: Town) -> None:
