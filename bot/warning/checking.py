@@ -191,6 +191,10 @@ async def _move(
         if series.state is SeriesState.DRAFT:
             series.state = SeriesState.DISCARDED
     former = await repository.newest_issued(session, into.id)
+    if former is not None and not await repository.places(session, version.id):
+        for place in await repository.places(session, former.id):
+            here = Place(version_id=version.id, region_code=place.region_code, level=place.level)
+            await repository.add(session, here)
     signal = recognise(plan, version.text, now) or Signal()
     version.act = relaying.act_of(signal, former, version.level)
     await _touch(session, version)

@@ -16,7 +16,7 @@ from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import checking, relaying, service
-from bot.warning.errors import Incomplete, NothingToLift, NoSuchWarning, Overtaken
+from bot.warning.errors import Incomplete, NoSuchWarning, NothingToLift, Overtaken
 from bot.warning.models import SeriesState
 from bot.warning.schemas import CheckView, SeriesView, VersionView
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, VILLAGE, Town, build
@@ -87,7 +87,7 @@ def officer(town: Town) -> Officer:
     return Officer(town)
 
 
-# --- several levels in one text ----------------------------------------------------------------------------------------
+# --- several levels in one text ---------------------------------------------------------------------------------
 
 
 async def test_one_text_leaves_for_each_town_at_its_own_level(officer: Officer, town: Town) -> None:
@@ -156,7 +156,7 @@ async def test_a_level_that_was_found_nowhere_is_said_on_the_card(officer: Offic
     assert len(check.unplaced) == 1
 
 
-# --- what was not recognised -------------------------------------------------------------------------------------------
+# --- what was not recognised ------------------------------------------------------------------------------------
 
 
 async def test_a_colour_nobody_recognised_is_not_taken_for_blue(officer: Officer, town: Town) -> None:
@@ -182,8 +182,8 @@ async def test_kind_and_issuer_nobody_recognised_are_said_by_the_officer(officer
     await officer.relays()
     (told,) = await town.told("town_group")
     assert "来源：大足区气象台，原文转发" in told
+    await officer.pastes(RAIN)
     with pytest.raises(NoSuchWarning):
-        await officer.pastes(RAIN)
         await officer.says(checking.put_kind, "meteor")
 
 
@@ -206,7 +206,7 @@ async def test_nobody_but_the_desk_puts_anything_right(officer: Officer) -> None
         await officer.does(checking.put_place, OTHER_TOWN)
 
 
-# --- which series ------------------------------------------------------------------------------------------------------
+# --- which series -----------------------------------------------------------------------------------------------
 
 
 async def test_a_lifting_signed_in_another_way_goes_on_with_the_series_the_officer_says(
@@ -253,7 +253,7 @@ async def test_the_right_kind_finds_the_series_in_force(officer: Officer) -> Non
         await officer.says(checking.put_into, 999)
 
 
-# --- the city's, and what else the text is about -----------------------------------------------------------------------
+# --- the city's, and what else the text is about ----------------------------------------------------------------
 
 
 async def test_the_citys_warning_is_relayed_with_its_source_and_number(officer: Officer, town: Town) -> None:
