@@ -43,6 +43,21 @@ class Settings(BaseSettings):
     workers: int = Field(
         default=4, ge=1, le=64, description="updates handled at once on PostgreSQL; SQLite has one writer"
     )
+    webhook_url: str | None = Field(
+        default=None, description="https address at which the platform brings updates; without it they are fetched"
+    )
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="what the platform must show there; without it one made from the token"
+    )
+    webhook_listen: str = Field(
+        default="127.0.0.1:8443", pattern=r"^.+:\d+$", description="HOST:PORT to which the address is passed on"
+    )
+    heartbeat_url: str | None = Field(
+        default=None, description="called every minute while everything is alive, so that somebody notices a silence"
+    )
+    heartbeat_fail_url: str | None = Field(
+        default=None, description="told which part is not; without it JIAOYING_HEARTBEAT_URL with /fail at its end"
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(default=False, description="one JSON object per log line")
     sandbox_url: str | None = Field(

@@ -6,11 +6,14 @@ A message nobody expected is a failure: at the end every message that came must 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from sandbox.client import PIXEL, Control, ControlError, Message, Tapped
 from scenarios.world import World
@@ -19,6 +22,16 @@ PATIENCE_SECONDS = 60.0
 BREATH_MINUTES = 0.2
 """Between two acts: nobody is faster, and the platform lets the bot write about one message a second to a chat."""
 REPEATED = "（可能重复）"
+NEVER_SAID = "迟报"
+"""A finding of law that no message may print."""
+BY_THE_CLOCK = ("班前检查", "早报")
+"""How messages begin that the desks get at hours of the day: whether a story crosses one is no part of it."""
+
+_HERE = ZoneInfo("Asia/Shanghai")
+_WRITTEN_DOWN_SECONDS = 0.3
+_PLATFORMS = "service"
+"""The kind of a message the platform writes by itself: somebody joined, something was pinned."""
+_UNCHANGED = "message is not modified"
 _CLOCK = re.compile(r"(?<!\d)\d{2}:\d{2}(?!\d)|\d{1,2}时\d{2}分")
 
 
@@ -129,6 +142,43 @@ class Stage:
         await self._settle()
         return done
 
+    async def dies_telling(
+        self, who: str, message: Message, words: str, *, text: str, held: str, others: Iterable[str]
+    ) -> None:
+        """A tap, and the bot is killed while it tells people: `held` has got the text and the bot has not heard so.
+
+        The kill is part of the story, whoever else strikes.
+        """
+        person, where = self.world.people[who], self.chat_of(held)
+        self._tell(person, person, f"［点：{words}］")
+        await self.control.advance(BREATH_MINUTES)
+        await self.control.fault("late_answer", method="sendMessage", chat=where, seconds=PATIENCE_SECONDS)
+        await self.control.tap(person, message.message_id, words, chat=person)
+        for chat in (where, *map(self.chat_of, others)):
+            await self.control.wait_for(chat, lambda seen: text in seen.text, timeout=PATIENCE_SECONDS)
+        with contextlib.suppress(ControlError):
+            await self.control.settled(_WRITTEN_DOWN_SECONDS)
+        self.write("   ！kill -9，再启动")
+        await self.bot.kill()
+        await self._settle()
+
+    async def now(self) -> datetime:
+        """What the clock on the wall says."""
+        return datetime.fromisoformat((await self.control.clock())["now"]).astimezone(_HERE)
+
+    async def until(self, clock: str, *, at_most_late_minutes: float = 60) -> None:
+        """Moves the clock on to the time of day, `02:15`; not at all where it passed just now."""
+        now = await self.now()
+        hour, minute = map(int, clock.split(":"))
+        at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if at < now - timedelta(minutes=at_most_late_minutes):
+            at += timedelta(days=1)
+        if at <= now:
+            return
+        self.write(f"   … {clock}")
+        await self.control.advance((at - now) / timedelta(minutes=1))
+        await self._settle()
+
     async def advance(self, minutes: float) -> None:
         """Moves the clock on."""
         self.write(f"   … {minutes:g} 分钟后")
@@ -172,28 +222,35 @@ class Stage:
         """Not one message of the story reached the chats."""
         for chat in chats:
             where = self.chat_of(chat)
-            if heard := await self._story(where):
+            if heard := [message for message in await self._story(where) if not _by_the_clock(message)]:
                 raise ScenarioFailed(f"{self._name(where)} should hear nothing, but: {_one_line(heard[0])}")
             self.write(f"   {self._name(where)} 一声不响")
 
     async def end(self) -> None:
-        """Every message anybody got was expected, and the bot made no call that was refused."""
+        """Every message anybody got was expected, none prints what may not be said, and no call was refused."""
         await self.nothing_else()
-        # A poll cut off has no code; a new bot ends the old one's poll with 409; a late answer to a tap is no harm.
-        refused = {(call["method"], call.get("error_code", 409)) for call in await self.control.calls(ok=False)}
-        if wrong := {each for each in refused if each[0] != "answerCallbackQuery" and each[1] != 409}:
-            raise ScenarioFailed(f"the platform refused calls: {wrong}")
+        for chat in self._chats():
+            if wrong := [message for message in await self._story(chat) if NEVER_SAID in message.text]:
+                raise ScenarioFailed(f"{self._name(chat)}: {_one_line(wrong[0])}")
+        if refused := {_refusal(call) for call in await self.control.calls(ok=False)} - {None}:
+            raise ScenarioFailed(f"the platform refused calls: {refused}")
 
     async def nothing_else(self) -> None:
         """Every message anybody got since the story began was expected."""
         for chat in self._chats():
             for message in await self._story(chat):
-                if message.message_id not in self._expected[chat] and REPEATED not in message.text:
+                if _by_the_clock(message) or REPEATED in message.text:
+                    continue
+                if message.message_id not in self._expected[chat]:
                     raise ScenarioFailed(f"nobody expected this in {self._name(chat)}: {_one_line(message)}")
 
     async def picture(self) -> dict[str, list[list[str]]]:
-        """What everybody sees at the end, less clock times: the same however often it was killed."""
-        return {self._name(chat): [_shape(message) for message in await self._story(chat)] for chat in self._chats()}
+        """What everybody sees at the end, less clock times and repeats: the same however often it was killed."""
+        seen = {chat: await self._story(chat) for chat in self._chats()}
+        return {
+            self._name(chat): _shapes([message for message in messages if not _by_the_clock(message)])
+            for chat, messages in seen.items()
+        }
 
     def chat_of(self, key: str) -> int:
         """The chat of a group's key, or the private chat of a person's."""
@@ -216,9 +273,11 @@ class Stage:
             await self.control.settled(PATIENCE_SECONDS)
 
     async def _story(self, chat: int) -> list[Message]:
-        """What the bot said since the story began, deleted messages left out."""
+        """What the bot said since the story began; deleted messages and the platform's own words are left out."""
         messages = await self.control.messages(chat, self._marks.get(chat, 0))
-        return [message for message in messages if message.by_bot and not message.deleted]
+        return [
+            message for message in messages if message.by_bot and not message.deleted and message.kind != _PLATFORMS
+        ]
 
     async def _there(self, chat: int) -> str:
         return (
@@ -249,5 +308,33 @@ def _one_line(message: Message) -> str:
     return f"{kind}{' / '.join(message.text.splitlines())} {keys}".rstrip()
 
 
+def _shapes(messages: list[Message]) -> list[list[str]]:
+    """What a repeat repeats is there once, however many copies there are; what is not marked as one counts."""
+    shapes = [_shape(message) for message in messages]
+    marked = [REPEATED in message.text for message in messages]
+    firsts = [shape for shape, repeat in zip(shapes, marked, strict=True) if not repeat]
+    kept: list[list[str]] = []
+    for shape, repeat in zip(shapes, marked, strict=True):
+        if not repeat or (shape not in firsts and shape not in kept):
+            kept.append(shape)
+    return kept
+
+
 def _shape(message: Message) -> list[str]:
-    return [message.kind, _CLOCK.sub("--:--", message.text), *message.buttons]
+    text = message.text.removeprefix(REPEATED).lstrip("\n")
+    return [message.kind, _CLOCK.sub("--:--", text), *message.buttons]
+
+
+def _by_the_clock(message: Message) -> bool:
+    return message.text.startswith(BY_THE_CLOCK)
+
+
+def _refusal(call: dict[str, Any]) -> tuple[str, int, str] | None:
+    """The method, code and words of a refused call that should not have been made.
+
+    A poll cut off has no code; a new bot ends the old one's poll with 409; a late answer to a tap is no harm, nor is an
+    edit made again by a bot that did not live to hear that it was done.
+    """
+    code, why = call.get("error_code", 409), call.get("description", "")
+    harmless = call["method"] == "answerCallbackQuery" or code == 409 or _UNCHANGED in why
+    return None if harmless else (call["method"], code, why)

@@ -32,6 +32,7 @@ log = structlog.get_logger()
 _AT_ONCE = 128
 _WINDOW = 500
 _LONGEST_NAP_SECONDS = 1.0
+_BREATH_SECONDS = 0.1
 _REMEMBERED = timedelta(seconds=60)
 _SETTLING_TRIES = 3
 _FAST = (Lane.URGENT, Lane.INTERACTIVE)
@@ -72,6 +73,8 @@ class Sender:
         self._draining = False
         self._at_rest = asyncio.Event()
         self._at_rest.set()
+        self.turned_at: float | None = None
+        """When the last turn ended, in the clock's monotonic seconds; one that is stuck ends none."""
 
     @property
     def disbelieves(self) -> bool:
@@ -104,11 +107,16 @@ class Sender:
         await self._settle()
         await self._fill_window()
         chosen: list[Shipment] = []
-        nap = _LONGEST_NAP_SECONDS
+        nap, is_full = _LONGEST_NAP_SECONDS, False
         if self._window and await self._line_holds():
-            chosen, nap = self._choose(self._clock.monotonic())
+            chosen, nap, is_full = self._choose(self._clock.monotonic())
         if chosen:
             await self._ship(chosen)
+        if is_full and not self._draining:
+            # Nothing can go sooner: turning round for each answer would only keep the database busy.
+            await asyncio.sleep(max(nap, _BREATH_SECONDS))
+            return
+        self.turned_at = self._clock.monotonic()
         if not self._results and not self._draining:
             await self._database.bells.wait("send", 0 if chosen else nap)
 
@@ -196,14 +204,19 @@ class Sender:
         self._window.clear()
         return False
 
-    def _choose(self, now: float) -> tuple[list[Shipment], float]:
-        """What may go now, at most one per chat, the lane that comes first first; else how long to nap, in seconds."""
+    def _choose(self, now: float) -> tuple[list[Shipment], float, bool]:
+        """What may go now, at most one per chat, the lane that comes first first; how long to nap, in seconds, if nothing.
+
+        And whether more would go if the budget over all chats were not used up.
+        """
         chosen: list[Shipment] = []
         taken = {shipment.chat_id for shipment in self._in_flight.values()}
         nap = _LONGEST_NAP_SECONDS
         for shipment in sorted(self._window.values(), key=_turn):
             if len(self._in_flight) + len(chosen) >= _AT_ONCE:
                 break
+            if (wait := self._pacer.wait_overall(shipment.lane, now)) > 0:
+                return chosen, min(nap, wait), True
             if shipment.chat_id in taken:
                 continue
             taken.add(shipment.chat_id)
@@ -213,7 +226,7 @@ class Sender:
                 continue
             self._pacer.count(shipment.chat_id, now)
             chosen.append(shipment)
-        return chosen, nap
+        return chosen, nap, False
 
     async def _ship(self, chosen: list[Shipment]) -> None:
         for shipment in chosen:
@@ -222,6 +235,7 @@ class Sender:
         async with self._database.write() as session:
             rows = await queue.begin_messages(session, now, [s.id for s in chosen if not s.is_card])
             cards = await queue.begin_cards(session, now, [s.id for s in chosen if s.is_card])
+        self._pacer.delay([shipment.chat_id for shipment in chosen], self._clock.monotonic())
         for shipment in chosen:
             current = cards.get(shipment.id) if shipment.is_card else (shipment if shipment.id in rows else None)
             if current is not None:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.access import Permission
 from bot.duty.schemas import Coverage, DistrictCoverage, Expected, PlacedGroup, Reach, Seat, Town
 from bot.plan.regions import is_grid
-from bot.plan.schema import Level
+from bot.plan.schema import Level, WarningLevel
+from bot.plan.service import Plan
 
 _TOWN_DIGITS, _VILLAGE_DIGITS = 9, 12
 
@@ -55,6 +57,23 @@ def on_duty(seats: Iterable[Seat], region_code: str, kinds: Sequence[str]) -> Se
     there = [seat for seat in seats if seat.region_code == region_code and seat.kind in kinds]
     open_ = [seat for seat in there if seat.reach is Reach.OPEN]
     return min(open_, key=lambda seat: (seat.turn, seat.person_id), default=None)
+
+
+def desk_posts(plan: Plan, level: Level) -> tuple[str, ...]:
+    """The kinds of post that sit at a duty desk of that level: those that write down what the telephone tells."""
+    here = [kind for kind in plan.posts.values() if kind.level is level]
+    return tuple(
+        kind.key for kind in here if Permission.REPORT_TELEPHONE in {grant.permission for grant in kind.permissions}
+    )
+
+
+def answering_posts(plan: Plan, level: Level) -> tuple[str, ...]:
+    """The kinds of post of that level that must answer some warning; where none must, those told of one."""
+    reaches = [plan.reach(colour, kind) for colour in WarningLevel for kind in plan.warning_kinds]
+    called_upon = {post for reach in reaches for post in reach.must_answer}
+    told = {post for reach in reaches for post in reach.posts}
+    here = [key for key, kind in plan.posts.items() if kind.level is level]
+    return tuple(key for key in here if key in called_upon) or tuple(key for key in here if key in told)
 
 
 def newest(hours: Sequence[time], zone: ZoneInfo, now: datetime) -> datetime:

@@ -65,8 +65,8 @@ def expected(plan: Plan) -> Expected:
     """What the pack expects at each level."""
     levels = (Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID)
     return Expected(
-        desk={level: plan.desk_posts(level) for level in levels},
-        answering={level: plan.answering_posts(level) for level in levels},
+        desk={level: rules.desk_posts(plan, level) for level in levels},
+        answering={level: rules.answering_posts(plan, level) for level in levels},
     )
 
 

@@ -7,6 +7,7 @@ its id. (A client that confirms before handling, as the usual ones do, loses wha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import structlog
@@ -32,20 +33,27 @@ class Poller:
         self._clock = clock
         self._platform = platform
         self._taps = taps
+        self.answered_at: float | None = None
+        """When the platform last answered a poll, in the clock's monotonic seconds."""
 
     async def run(self) -> None:
         """Polls until cancelled. Errors of the platform are waited out."""
         offset: int | None = None
         failures = 0
+        webhook_gone = False
         while True:
             try:
                 updates = await self._poll(offset)
             except GatewayError as error:
+                if not webhook_gone and _hooked(error):
+                    webhook_gone = await self._unhook()
+                    continue
                 _shout(error)
                 await asyncio.sleep(_PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS) - 1)])
                 failures += 1
                 continue
             failures = 0
+            self.answered_at = self._clock.monotonic()
             if updates:
                 await self._store(updates)
                 offset = int(updates[-1]["update_id"]) + 1
@@ -59,11 +67,22 @@ class Poller:
         )
         return updates
 
+    async def _unhook(self) -> bool:
+        """Takes away a webhook that an earlier run has set, once; what waits at the platform is kept."""
+        with contextlib.suppress(GatewayError):
+            await self._platform.call("deleteWebhook", {"drop_pending_updates": False})
+            log.warning("webhook_deleted", said="this installation fetches its updates: JIAOYING_WEBHOOK_URL is empty")
+        return True
+
     async def _store(self, updates: list[dict[str, Any]]) -> None:
         async with self._database.write() as session:
             await service.receive(session, self._clock.now(), updates)
         for update in updates:
             self._taps.answer(update)
+
+
+def _hooked(error: GatewayError) -> bool:
+    return isinstance(error, Refused) and error.code == 409 and "webhook is active" in error.description.lower()
 
 
 def _shout(error: GatewayError) -> None:

@@ -56,6 +56,12 @@ async def anything_waits(session: AsyncSession) -> bool:
     return (await session.exec(statement)).first() is not None
 
 
+async def oldest_waiting(session: AsyncSession) -> datetime | None:
+    """When the oldest update that nobody has handled came; None if all are handled."""
+    waiting = select(func.min(InboxUpdate.received_at)).where(InboxUpdate.state == UpdateState.WAITING)
+    return (await session.exec(waiting)).one()
+
+
 async def newest_update_id(session: AsyncSession) -> int:
     """The platform's id of the update received last; 0 if there is none."""
     newest = select(InboxUpdate.update_id).order_by(col(InboxUpdate.id).desc()).limit(1)

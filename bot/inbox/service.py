@@ -28,6 +28,11 @@ async def is_empty(session: AsyncSession) -> bool:
     return not await repository.anything_waits(session)
 
 
+async def oldest_waiting(session: AsyncSession) -> datetime | None:
+    """When the oldest update that nobody has handled came; None if all are handled."""
+    return await repository.oldest_waiting(session)
+
+
 async def newest_update_id(session: AsyncSession) -> int:
     """The platform's id of the update received last; 0 if none was."""
     return await repository.newest_update_id(session)

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.core.access import Permission
 from bot.plan.checking import problems_between
 from bot.plan.demo import DemoWorld
 from bot.plan.demo_checking import demo_problems
@@ -298,22 +297,6 @@ class Plan:
         kind = self.kinds.get(kind_key) if kind_key else None
         own = kind.likeness_metres if kind else None
         return own or self.limit(LimitKey.LIKENESS_METRES)
-
-    # whom a place is answered for by
-
-    def desk_posts(self, level: Level) -> tuple[str, ...]:
-        """The kinds of post that sit at a duty desk of that level: those that write down what the telephone tells."""
-        here = [kind for kind in self.posts.values() if kind.level is level]
-        return tuple(
-            kind.key for kind in here if Permission.REPORT_TELEPHONE in {grant.permission for grant in kind.permissions}
-        )
-
-    def answering_posts(self, level: Level) -> tuple[str, ...]:
-        """The kinds of post of that level that must answer some warning; where none must, those told of one."""
-        told = {post for reach in self._reaches for post in reach.posts}
-        called_upon = {post for reach in self._reaches for post in reach.must_answer}
-        here = [key for key, kind in self.posts.items() if kind.level is level]
-        return tuple(key for key in here if key in called_upon) or tuple(key for key in here if key in told)
 
     # warnings
 

@@ -26,6 +26,7 @@ _TICK_SECONDS = 1
 _ROUNDS = 200
 
 RunDue = Callable[[AsyncSession, datetime], Awaitable[int]]
+NextDue = Callable[[AsyncSession], Awaitable[datetime | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Pass:
 
     name: str
     run_due: RunDue
-    next_due: Callable[[AsyncSession], Awaitable[datetime | None]] | None = None
+    next_due: NextDue | None = None
 
 
 class Timetable:
@@ -44,6 +45,8 @@ class Timetable:
         self._database = database
         self._clock = clock
         self._passes = passes
+        self.ticked_at: float | None = None
+        """When the last tick ended, in the clock's monotonic seconds."""
 
     async def run(self) -> None:
         """Ticks every second, and at once when the bell rings."""
@@ -64,6 +67,7 @@ class Timetable:
                 await self._run(each)
             except Exception:
                 log.exception("pass_failed", name=each.name)
+        self.ticked_at = self._clock.monotonic()
 
     async def next_due(self) -> datetime | None:
         """The next instant at which any pass has something to do; in the past if something is due now."""

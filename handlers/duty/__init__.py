@@ -1,1 +1,1 @@
-"""Coverage in chat: by town, who is on duty and whom a message would not reach."""
+"""The duty desk's own lists in chat: coverage by town, and sending again what did not arrive."""

@@ -1,12 +1,15 @@
-"""`/coverage`, its key, and what is tapped in its lists. In a group the answer goes to the private chat."""
+"""`/coverage`, its key and what is tapped in its lists; sending again. Answers go to the private chat."""
 
 from __future__ import annotations
 
 from bot.duty import service
+from bot.watch import auditing
+from bot.watch import service as watch
 from handlers.act import Act
 from handlers.duty import screens
 from handlers.pages import number_at
 from handlers.routing import Route, button, command, word
+from messages import watch as texts
 
 
 def routes() -> list[Route]:
@@ -16,6 +19,7 @@ def routes() -> list[Route]:
         word("menu.coverage", coverage),
         button(screens.TOWNS, coverage),
         button(screens.TOWN, town),
+        button(auditing.RETRY, send_again),
     ]
 
 
@@ -36,3 +40,10 @@ async def town(act: Act) -> None:
     found = await service.of_town(act.session, act.plan, act.actor, act.now, code)
     page = number_at(act.data, 2)
     await act.say(*screens.coverage_town(act.plan, found, act.now, page, act.in_private.locale), to=act.in_private)
+
+
+async def send_again(act: Act) -> None:
+    """What did not arrive goes once more; the data says which version of what."""
+    version, subject = number_at(act.data, 1, 0), ":".join(act.data[2:])
+    count = await watch.send_again(act.session, act.actor, act.now, subject, version)
+    await act.say(texts.SentAgain(count=count), to=act.in_private)

@@ -90,6 +90,7 @@ FURTHER_FILES = {
     "bot/warning/targeting.py": "which chats a version concerns, by division code, pure",
     "bot/warning/unheld.py": "places that have nobody who must answer, pure",
     "bot/warning/closing.py": "everything a series leaves behind, in one read",
+    "bot/paper/answered.py": "when each recipient answered what was due, out of the log, pure",
     "bot/paper/report.py": "the closing report as values, pure",
     "bot/paper/wording.py": "words, times and file names on paper, pure",
     "bot/paper/packing.py": "zip files whose bytes depend on their content alone, pure",
