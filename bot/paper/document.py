@@ -164,9 +164,7 @@ def _some(paper: Paper, rows: Sequence[tuple[str, ...]], words: Words) -> Sequen
     return rows[:_MOST_ROWS]
 
 
-def _table(
-    paper: Paper, head: Sequence[str] | None, rows: Sequence[Sequence[str]], widths: Sequence[int]
-) -> None:
+def _table(paper: Paper, head: Sequence[str] | None, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
     """A ruled table; its head is printed again on every page. `widths` in millimetres."""
     if not rows:
         return

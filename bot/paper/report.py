@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.audit.models import AuditEntry
 from bot.delivery import service as delivery
 from bot.delivery.models import Message
 from bot.delivery.schemas import ChatOutcome, Fate, Outcomes
+from bot.paper.answered import GOT_THROUGH, Answers, acts
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning.closing import SeriesRecord
 from bot.warning.issuing import NOTICE, PURPOSE
 from bot.warning.models import Answer, Audience, Origin, PhoneResult, Recipient, SeriesState, Version
-from bot.warning.rules import ENDS, has_account
+from bot.warning.rules import ENDS, has_account, is_cut_off, is_told_by_telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,9 @@ class RecipientLine:
     has_account: bool
     awaited: bool
     is_missing: bool
+    is_after_the_end: bool
+    is_cut_off: bool
+    is_told_by_telephone: bool
     told_version: int
     told_at: datetime
     fate: Fate | None
@@ -186,7 +189,7 @@ class Report:
 
     @property
     def cut_off(self) -> tuple[str, ...]:
-        return tuple(line.name for line in self.recipients if line.phoned is PhoneResult.CUT_OFF)
+        return tuple(line.name for line in self.recipients if line.is_cut_off)
 
     @property
     def not_delivered(self) -> tuple[RecipientLine, ...]:
@@ -198,7 +201,12 @@ def report_of(plan: Plan, record: SeriesRecord, names: Mapping[str, str], made: 
     """The report from the rows. `names`: what each region is called, by code."""
     series, kind = record.series, plan.warning_kinds.get(record.series.kind_key)
     versions = tuple(_versions(record, names))
-    recipients = tuple(_recipients(plan, record, names))
+    ended_at = next((line.issued_at for line in versions if line.act in ENDS), None)
+    recipients = tuple(
+        _recipients(
+            plan, record, names, Answers(record.acts, {line.number: line.issued_at for line in versions}, ended_at)
+        )
+    )
     return Report(
         number=series.number or "",
         kind=kind.words if kind else series.kind_key,
@@ -209,7 +217,7 @@ def report_of(plan: Plan, record: SeriesRecord, names: Mapping[str, str], made: 
         drill=series.drill,
         opened_by=series.opened_name,
         opened_at=series.opened_at,
-        ended_at=next((line.issued_at for line in versions if line.act in ENDS), None),
+        ended_at=ended_at,
         made=made,
         versions=versions,
         towns=tuple(_towns(recipients, names)),
@@ -218,16 +226,9 @@ def report_of(plan: Plan, record: SeriesRecord, names: Mapping[str, str], made: 
     )
 
 
-def has_answered(row: Recipient) -> bool:
-    """Whether who had to answer did, the version that was due or a later one; 去不了 leaves the post open."""
-    if row.awaited_version is None or row.answered_version is None:
-        return False
-    return row.answered_version >= row.awaited_version and row.answer is not Answer.CANNOT
-
-
 def _versions(record: SeriesRecord, names: Mapping[str, str]) -> Iterator[VersionLine]:
-    issued = {fact["version"]: fact for _, fact in _acts(record, "hash")}
-    signed = {fact["version"]: entry.actor_name for entry, fact in _acts(record, "version", "warning.countersign")}
+    issued = {fact["version"]: fact for _, fact in acts(record.acts, "hash")}
+    signed = {fact["version"]: entry.actor_name for entry, fact in acts(record.acts, "version", "warning.countersign")}
     told = _by_version(record.messages)
     for version in record.versions:
         if version.issued_at is not None:
@@ -273,20 +274,22 @@ def _version(version: Version, issued_at: datetime, outcomes: Outcomes, facts: M
     )
 
 
-def _recipients(plan: Plan, record: SeriesRecord, names: Mapping[str, str]) -> Iterator[RecipientLine]:
+def _recipients(
+    plan: Plan, record: SeriesRecord, names: Mapping[str, str], answers: Answers
+) -> Iterator[RecipientLine]:
     fates = {
         number: {chat.chat_id: chat for chat in delivery.outcomes_among(rows).chats}
         for number, rows in _by_version(record.messages).items()
     }
-    answered = _first_answers(record)
     for row in record.recipients:
         outcome = fates.get(row.told_version, {}).get(row.chat_id)
-        yield _recipient(plan, row, names, outcome, answered.get((row.chat_id, row.awaited_version)))
+        yield _recipient(plan, row, names, outcome, answers.due_at(row))
 
 
 def _recipient(
-    plan: Plan, row: Recipient, names: Mapping[str, str], outcome: ChatOutcome | None, answered_at: datetime | None
+    plan: Plan, row: Recipient, names: Mapping[str, str], outcome: ChatOutcome | None, due_at: datetime | None
 ) -> RecipientLine:
+    """`due_at`: when he answered what he had to."""
     awaited = row.awaited_version is not None
     return RecipientLine(
         id=row.id,
@@ -297,7 +300,10 @@ def _recipient(
         is_group=row.person_id is None,
         has_account=has_account(row),
         awaited=awaited,
-        is_missing=awaited and not has_answered(row),
+        is_missing=awaited and due_at is None,
+        is_after_the_end=awaited and (row.answered_version or 0) > (row.awaited_version or 0),
+        is_cut_off=is_cut_off(row),
+        is_told_by_telephone=is_told_by_telephone(row),
         told_version=row.told_version,
         told_at=row.told_at,
         fate=outcome.fate if outcome else None,
@@ -305,7 +311,7 @@ def _recipient(
         error=outcome.error if outcome else None,
         answer=row.answer,
         answered_name=row.answered_name,
-        answered_at=answered_at or row.answered_at,
+        answered_at=due_at or row.answered_at,
         nudges=row.nudges if awaited else None,
         phone=row.phone or plan.duty_phone(row.region_code),
         phoned=row.phoned,
@@ -329,8 +335,8 @@ def _towns(recipients: Sequence[RecipientLine], names: Mapping[str, str]) -> Ite
             first_at=min(times, default=None),
             last_at=max(times, default=None),
             missing=tuple(line.name for line in awaited if line.is_missing),
-            cut_off=tuple(line.name for line in lines if line.phoned is PhoneResult.CUT_OFF),
-            reached_by_phone=sum(line.phoned is PhoneResult.REACHED for line in lines),
+            cut_off=tuple(line.name for line in lines if line.is_cut_off),
+            reached_by_phone=sum(line.phoned is not None and line.phoned.value in GOT_THROUGH for line in lines),
             groups=sum(line.is_group for line in lines),
             people=sum(not line.is_group for line in lines),
         )
@@ -338,7 +344,7 @@ def _towns(recipients: Sequence[RecipientLine], names: Mapping[str, str]) -> Ite
 
 def _calls(record: SeriesRecord, names: Mapping[str, str]) -> Iterator[CallLine]:
     rows = {row.id: row for row in record.recipients}
-    for entry, facts in _acts(record, "recipient", "warning.phone"):
+    for entry, facts in acts(record.acts, "recipient", "warning.phone"):
         row = rows.get(facts["recipient"])
         yield CallLine(
             at=entry.at,
@@ -348,22 +354,6 @@ def _calls(record: SeriesRecord, names: Mapping[str, str]) -> Iterator[CallLine]
             phone=row.phone if row else None,
             result=PhoneResult(facts["result"]),
         )
-
-
-def _first_answers(record: SeriesRecord) -> dict[tuple[int, int | None], datetime]:
-    """When a chat first answered a version: the recipient's own row keeps only the newest answer."""
-    found: dict[tuple[int, int | None], datetime] = {}
-    for entry, facts in _acts(record, "chat", "warning.answer"):
-        if facts["answer"] != Answer.CANNOT.value:
-            found.setdefault((facts["chat"], facts["version"]), entry.at)
-    return found
-
-
-def _acts(record: SeriesRecord, fact: str, act: str | None = None) -> Iterator[tuple[AuditEntry, dict[str, Any]]]:
-    """What was done, of the acts that say something on `fact`."""
-    for sealed in record.acts:
-        if fact in sealed.entry.facts and act in (None, sealed.entry.act):
-            yield sealed.entry, sealed.entry.facts
 
 
 def _by_version(messages: Iterable[Message]) -> dict[int, list[Message]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.paper.report import RecipientLine, Report, TownLine, VersionLine
 from bot.paper.sheets import Table, Value, workbook
 from bot.paper.wording import Words, number_of
-from bot.warning.models import Origin, SeriesState
+from bot.warning.models import Answer, Origin, SeriesState
 
 _LINE_HEIGHT = 30
 """Points: room for a pen."""
@@ -64,7 +64,7 @@ def to_call(report: Report) -> tuple[RecipientLine, ...]:
     if report.state is SeriesState.IN_FORCE:
         lines = report.missing
     else:
-        lines = tuple(line for line in report.recipients if not line.has_account or line.phoned_at is not None)
+        lines = tuple(line for line in report.recipients if line.is_told_by_telephone)
     return tuple(sorted(lines, key=lambda line: (line.town, line.place, line.name)))
 
 
@@ -204,13 +204,12 @@ def answer_words(line: RecipientLine, words: Words) -> str | None:
     """What was answered; that nobody has where an answer is due; nothing where none is."""
     if line.is_missing and line.answer is None:
         return words.say("not_answered")
-    given = words.short(f"warning.answer.{line.answer.value}") if line.answer else None
-    return words.say("outdated", given=given) if line.is_missing and given and not _stands_open(line) else given
-
-
-def _stands_open(line: RecipientLine) -> bool:
-    """Whether the answer is about this version and says that he cannot."""
-    return line.answer is not None and line.answer.value == "cannot"
+    if line.answer is None:
+        return None
+    given = words.short(f"warning.answer.{line.answer.value}")
+    if not line.is_missing or line.answer is Answer.CANNOT:
+        return given
+    return words.say("after_the_end" if line.is_after_the_end else "outdated", given=given)
 
 
 def _calls(report: Report, words: Words) -> Table:

@@ -26,7 +26,7 @@ from bot.paper.building import Material, build
 from bot.paper.models import PaperKind
 from bot.paper.packing import packed, unpacked
 from bot.paper.report import Made, Report, report_of
-from bot.paper.tables import to_call
+from bot.paper.tables import answer_words, to_call
 from bot.paper.wording import Words, file_name, local
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
@@ -205,13 +205,27 @@ def test_what_nobody_knows_is_not_a_figure(report: Report) -> None:
     assert lines["龙水镇应急值班群"].nudges is None
 
 
-def test_a_late_answer_after_the_lifting_counts(plan: Plan) -> None:
+def test_who_only_learned_of_the_lifting_has_not_answered_the_warning(plan: Plan) -> None:
     record = night()
-    record.recipients[5].answer, record.recipients[5].answered_version = Answer.RECEIVED, 2
-    record.recipients[5].answered_at = minutes(30)
-    late = report_of(plan, record, NAMES, MADE)
-    assert late.answered == 3
-    assert next(town for town in late.towns if town.name == "龙水镇").last_at == minutes(30)
+    late, first = record.recipients[5], record.recipients[0]
+    for row in (late, first):
+        row.answer, row.answered_version, row.answered_at = Answer.RECEIVED, 2, minutes(30)
+    report = report_of(plan, record, NAMES, MADE)
+    lines = {line.name: line for line in report.recipients}
+    assert (report.answered, lines[late.name].is_missing, lines[first.name].is_missing) == (2, True, False)
+    assert lines[first.name].answered_at == minutes(2), "when it was due, not when the old button was tapped again"
+    assert answer_words(lines[late.name], Words("zh")) == "收到（解除以后）"
+
+
+def test_who_answered_in_his_group_and_learned_of_the_lifting_by_telephone_has_answered(plan: Plan) -> None:
+    record = night()
+    row = record.recipients[5]
+    acts = [(minutes(5), "warning.answer", {"chat": -5, "version": 1, "answer": "received"})]
+    acts.append((minutes(20), "warning.phone", {"recipient": row.id, "result": "reached"}))
+    row.person_id, row.answer, row.answered_version, row.answered_at = 9, Answer.RECEIVED, 2, minutes(20)
+    report = report_of(plan, replace(record, acts=chained(acts)), NAMES, MADE)
+    line = next(line for line in report.recipients if line.id == row.id)
+    assert (line.is_missing, line.answered_at) == (False, minutes(5))
 
 
 # --- the files -------------------------------------------------------------------------------------------------------
@@ -289,7 +303,7 @@ def test_the_call_sheet_has_numbers_as_they_are_read_out_and_room_to_write(plan:
         ("宝顶镇值班员", "+86 100 0000 0003"),
         ("没有账目的人", "+86 100 0000 0006"),
     }
-    assert all("□ 已接通" in row[6] and row[7] is None for row in calls[3:])
+    assert all("□ 通了" in row[6] and row[7] is None for row in calls[3:])
     assert aloud[2][0] == TEXT.replace("\x0b", "\ufffd")
 
 
