@@ -53,7 +53,8 @@ class Town:
             statement = statement.where(Message.chat_id == self.chats[chat]).order_by(col(Message.id))
             if purpose is not None:
                 statement = statement.where(Message.purpose == purpose)
-            return [body.get("text") or body["caption"] for body in (await session.exec(statement)).all()]
+            bodies = (await session.exec(statement)).all()
+        return [words for body in bodies if (words := body.get("text") or body.get("caption"))]
 
     async def cards(self, subject: str) -> dict[str, int]:
         """Which roles and groups have a card of the subject, with its wanted revision."""
