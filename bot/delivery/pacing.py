@@ -7,7 +7,7 @@ evenly need not arrive evenly. A lane may not draw a bucket below its floor: tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.delivery.models import Lane
@@ -69,12 +69,31 @@ class Pacer:
         in_chat = _missing(self._chat(chat_id, now), rate, lane, now)
         return max(in_chat, _missing(self._overall, self._policy.overall, lane, now))
 
+    def wait_overall(self, lane: Lane, now: float) -> float:
+        """Seconds until a message of the lane may go to any chat. The lanes behind it wait as long at least."""
+        return _missing(self._overall, self._policy.overall, lane, now)
+
     def count(self, chat_id: int, now: float) -> None:
-        """One message has left for the chat."""
+        """One message leaves for the chat."""
         for bucket, rate in (
             (self._overall, self._policy.overall),
             (self._chat(chat_id, now), self._policy.rate_of(chat_id)),
         ):
+            bucket.refill(rate, now)
+            bucket.level -= 1
+
+    def delay(self, chat_ids: Sequence[int], now: float) -> None:
+        """Those just counted leave only now, because the database took its time.
+
+        What a full bucket would have got back meanwhile is lost: else they would go together with what it pays for.
+        """
+        buckets = [self._chat(chat_id, now) for chat_id in chat_ids]
+        rates = [self._policy.rate_of(chat_id) for chat_id in chat_ids]
+        self._overall.level += len(chat_ids)
+        self._overall.refill(self._policy.overall, now)
+        self._overall.level -= len(chat_ids)
+        for bucket, rate in zip(buckets, rates, strict=True):
+            bucket.level += 1
             bucket.refill(rate, now)
             bucket.level -= 1
 

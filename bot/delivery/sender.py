@@ -112,12 +112,11 @@ class Sender:
             chosen, nap, is_full = self._choose(self._clock.monotonic())
         if chosen:
             await self._ship(chosen)
+        self.turned_at = self._clock.monotonic()
         if is_full and not self._draining:
             # Nothing can go sooner: turning round for each answer would only keep the database busy.
             await asyncio.sleep(max(nap, _BREATH_SECONDS))
-            return
-        self.turned_at = self._clock.monotonic()
-        if not self._results and not self._draining:
+        elif not self._results and not self._draining:
             await self._database.bells.wait("send", 0 if chosen else nap)
 
     async def _recover(self) -> None:
@@ -205,9 +204,9 @@ class Sender:
         return False
 
     def _choose(self, now: float) -> tuple[list[Shipment], float, bool]:
-        """What may go now, at most one per chat, the lane that comes first first; how long to nap, in seconds, if nothing.
+        """What may go now, at most one per chat, the lane that comes first first.
 
-        And whether more would go if the budget over all chats were not used up.
+        Then how long to nap, in seconds, and whether it is the budget over all chats that more would have to wait for.
         """
         chosen: list[Shipment] = []
         taken = {shipment.chat_id for shipment in self._in_flight.values()}

@@ -76,6 +76,30 @@ def test_after_a_burst_the_wait_is_that_of_one_message(chat: int, lane: Lane, se
     assert pacer.wait(OTHER, lane, 0.0) == 0
 
 
+def test_what_leaves_later_than_it_was_counted_is_not_followed_by_what_came_back_meanwhile() -> None:
+    """The database may take a second over writing down that they leave."""
+    pacer = Pacer(TELEGRAM)
+    chats = range(1, 30)
+    for chat in chats:
+        assert pacer.wait(chat, Lane.URGENT, 0.0) == 0
+        pacer.count(chat, 0.0)
+    pacer.delay(chats, 1.0)
+    assert pacer.wait_overall(Lane.URGENT, 1.0) > 0
+    assert pacer.wait(100, Lane.URGENT, 1.0) > 0
+    assert pacer.wait(100, Lane.URGENT, 1.1) == 0
+
+
+def test_what_leaves_late_from_a_bucket_that_is_not_full_costs_no_more_than_it_is() -> None:
+    late, prompt = Pacer(TELEGRAM), Pacer(TELEGRAM)
+    for pacer in (late, prompt):
+        for chat in range(1, 30):
+            pacer.count(chat, 0.0)
+    late.count(50, 0.5)
+    late.delay([50], 0.9)
+    prompt.count(50, 0.9)
+    assert late.wait_overall(Lane.BULK, 0.9) == pytest.approx(prompt.wait_overall(Lane.BULK, 0.9))
+
+
 def test_what_left_before_a_restart_still_counts() -> None:
     pacer = Pacer(TELEGRAM)
     for at in (-3.0, -2.0, -1.0, -0.5):
