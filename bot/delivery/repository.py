@@ -122,9 +122,9 @@ async def rename_cards(session: AsyncSession, subject: str, role: str, new_subje
 
 
 async def left_unsent(session: AsyncSession) -> dict[str, int]:
-    """Messages and cards by the states nothing leads out of by itself."""
-    messages = select(Message.state, func.count()).group_by(Message.state)
-    cards = select(Card.state, func.count()).group_by(Card.state)
+    """Messages and cards by the states nothing leads out of by itself; what was lost of a drill counts nowhere."""
+    messages = select(Message.state, func.count()).where(col(Message.drill).is_(False)).group_by(Message.state)
+    cards = select(Card.state, func.count()).where(col(Card.drill).is_(False)).group_by(Card.state)
     counts: Counter[str] = Counter()
     for statement in (messages, cards):
         counts.update({str(state): count for state, count in (await session.exec(statement)).all()})

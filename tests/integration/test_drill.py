@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from bot.audit.models import AuditEntry
 from bot.core.database import Database
+from bot.delivery import service as delivery
 from bot.delivery.models import Lane, Message, MessageState, Text
 from bot.directory.models import Group, GroupState
 from bot.plan.service import Plan
@@ -201,7 +202,7 @@ async def test_what_is_real_lifts_no_drill(practice: Practice) -> None:
     await practice.take_part(*GROUPS)
     await relay(practice, MARK + YELLOW)
     refused = (await relay(practice, LIFTED))[-1]
-    assert "还差" in refused.text or "情况已变" in refused.text
+    assert "这条预警没有转发过，解除也不用转发" in refused.text
     assert len(await in_force(practice.town, drill=True)) == 1
     await relay(practice, YELLOW)
     assert [each.number for each in await in_force(practice.town, drill=False)] == ["预0712-1"]
@@ -225,6 +226,29 @@ async def test_everything_a_drill_leaves_behind_is_marked(practice: Practice) ->
     assert any("请打电话" in words for words in told["district"])
     assert any("有效期" in words for words in told["district"])
     assert all(words.startswith(MARK) for texts in told.values() for words in texts)
+
+
+async def test_an_old_button_puts_no_drill_into_a_real_series(practice: Practice) -> None:
+    await practice.take_part(*GROUPS)
+    await relay(practice, YELLOW)
+    (real,) = await in_force(practice.town, drill=False)
+    card = only(await practice.say("district", MARK + ORANGE))
+    version = int(next(iter(card.buttons.values())).split(":")[1])
+    await practice.tap("district", f"w.into:{version}:1:{real.id}")
+    await practice.tap("district", next(iter(card.buttons.values())))
+    (after,) = await in_force(practice.town, drill=False)
+    assert after.issued == real.issued
+    assert not any("橙色" in words for words in await practice.town.told("other_group") if not words.startswith(MARK))
+
+
+async def test_what_was_lost_of_a_drill_counts_in_no_figure(practice: Practice) -> None:
+    await practice.take_part(*GROUPS)
+    await relay(practice, MARK + YELLOW)
+    async with practice.town.database.write() as session:
+        await session.exec(update(Message).where(col(Message.drill).is_(True)).values(state=MessageState.DEAD))
+        assert await delivery.left_unsent(session) == {"dead": 0, "uncertain": 0, "held": 0}
+        await session.exec(update(Message).values(drill=False))
+        assert (await delivery.left_unsent(session))["dead"] > 0
 
 
 # --- the district's own ----------------------------------------------------------------------------------------------
