@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import exists, or_, update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -59,13 +60,14 @@ async def arrived(session: AsyncSession, now: datetime, row_id: int, message_id:
 
 
 async def unpin(session: AsyncSession, now: datetime, subject: str, before_version: int) -> None:
-    """Takes down what was pinned of the subject's versions before that one; nobody else's pins."""
+    """Takes down what was pinned of the subject's versions before that one, each once; nobody else's pins."""
     pins = f"{subject}:pin"
     former = (col(Message.subject) == pins, col(Message.version) < before_version)
     waiting = update(Message).where(*former, col(Message.state).in_(_NOT_BEGUN))
     await session.exec(waiting.values(state=MessageState.CANCELLED))
     hanging = select(Message).where(*former, col(Message.state).in_((MessageState.SENT, MessageState.SENDING)))
-    rows = (await session.exec(hanging.where(col(Message.purpose) != _UNPIN).order_by(col(Message.id)))).all()
+    hanging = hanging.where(col(Message.purpose) != _UNPIN, ~_is_being_unpinned())
+    rows = (await session.exec(hanging.order_by(col(Message.id)))).all()
     if not rows:
         return
     key = {"subject": pins, "version": before_version, "purpose": f"{_UNPIN}#0", "locale": "zh"}
@@ -73,6 +75,12 @@ async def unpin(session: AsyncSession, now: datetime, subject: str, before_versi
     stored = select(Text).where(Text.subject == pins, Text.version == before_version)
     text = (await session.exec(stored.where(Text.purpose == f"{_UNPIN}#0"))).one()
     await _add(session, now, text, rows, Lane.BULK)
+
+
+def _is_being_unpinned() -> ColumnElement[bool]:
+    order = aliased(Message)
+    same = (col(order.subject) == col(Message.subject), col(order.chat_id) == col(Message.chat_id))
+    return exists().where(*same, col(order.purpose) == _UNPIN, col(order.seq) == col(Message.id))
 
 
 async def _erasing(session: AsyncSession, subject: str, version: int) -> Text | None:

@@ -126,12 +126,12 @@ async def pinned(post: Post, chat: int) -> list[str]:
     return [message.text for message in await post.seen(chat) if message.pinned]
 
 
-async def next_version(post: Post, chat: int, text: str, *, pin: bool) -> None:
+async def next_version(post: Post, chat: int, text: str, *, pin: bool, version: int = 2) -> None:
     now = post.clock.now()
     async with post.database.write() as session:
-        await service.supersede(session, SUBJECT, 2)
-        await service.unpin(session, now, SUBJECT, 2)
-        await service.show(session, now, how(2, pin=pin), Screen(text), [Target(chat)])
+        await service.supersede(session, SUBJECT, version)
+        await service.unpin(session, now, SUBJECT, version)
+        await service.show(session, now, how(version, pin=pin), Screen(text), [Target(chat)])
 
 
 @pytest.mark.parametrize(("again", "left"), [(True, ["第2版"]), (False, [])])
@@ -144,6 +144,15 @@ async def test_a_pin_comes_down_with_its_version(post: Post, hall: int, again: b
     assert await pinned(post, hall) == left
     unpinned = [call["params"]["message_id"] for call in await post.calls("unpinChatMessage")]
     assert unpinned == [(await post.rows())[0].message_id]
+
+
+async def test_a_pin_comes_down_once_however_many_versions_follow(post: Post, hall: int) -> None:
+    await tell(post, hall, WRONG, 1, pin=True)
+    await post.sent()
+    for version in (2, 3):
+        await next_version(post, hall, f"第{version}版", pin=False, version=version)
+        await post.sent()
+    assert [call["ok"] for call in await post.calls("unpinChatMessage")] == [True]
 
 
 async def test_somebody_elses_pin_stays(post: Post, hall: int) -> None:
