@@ -93,8 +93,7 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
             for purpose in (issuing.PURPOSE, issuing.NOTICE)
         ]
         outcomes = Outcomes(tuple(chat for part in parts for chat in part.chats))
-        codes = {plan.town_of(row.region_code) for row in series.recipients}
-        names = {code: await places.name_of(session, plan, code) for code in codes}
+        names = await places.names_of(session, plan, {plan.town_of(row.region_code) for row in series.recipients})
         return board_card(plan, series, outcomes, names, rev, card.locale)
 
     async def paint_answers(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:

@@ -5,7 +5,8 @@ Knows the painters only by role; what a card shows is theirs to say. A painter t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 
 _AT_ONCE = 50
 _NAP_SECONDS = 5.0
+_LONG_SECONDS = 0.1
+_TIMES_AS_LONG = 5
+"""So long a card that took more than _LONG_SECONDS stays as it is: the board of a district must not be all we do."""
 
 Paint = Callable[[AsyncSession, CardView, int], Awaitable[Screen | None]]
 """Gives the card's screen at a revision; None leaves it as it stands, for good."""
@@ -43,23 +47,34 @@ class _Picture:
 class Painter:
     """`run()` until cancelled."""
 
-    def __init__(self, database: Database, painters: Mapping[str, Paint]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        painters: Mapping[str, Paint],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._painters = painters
+        self._monotonic = monotonic
+        self._dry_at: dict[int, float] = {}
 
     async def run(self) -> None:
-        """Paints until cancelled."""
+        """Paints until cancelled. A card that takes long is left to dry, however often it is touched meanwhile."""
         while True:
-            if not await self.paint_changed():
-                await self._database.bells.wait("paint", _NAP_SECONDS)
+            now = self._monotonic()
+            self._dry_at = {card_id: at for card_id, at in self._dry_at.items() if at > now}
+            if not await self.paint_changed(leave=self._dry_at):
+                nap = min((at - now for at in self._dry_at.values()), default=_NAP_SECONDS)
+                await self._database.bells.wait("paint", min(nap, _NAP_SECONDS))
 
-    async def paint_changed(self) -> int:
-        """Paints the cards that are behind, those of the first lanes first; how many there were.
+    async def paint_changed(self, *, leave: Container[int] = ()) -> int:
+        """Paints the cards that are behind but those to `leave`, the first lanes first; how many there were.
 
         Reading and wording take no writer's time: a board of thousands would hold up every tap meanwhile.
         """
         async with self._database.read() as session:
-            painted = [await self._paint(session, card) for card in await repository.behind(session, _AT_ONCE)]
+            behind = [card for card in await repository.behind(session, _AT_ONCE) if card.id not in leave]
+            painted = [await self._paint(session, card) for card in behind]
         if not painted:
             return 0
         async with self._database.write() as session:
@@ -69,13 +84,15 @@ class Painter:
         return len(painted)
 
     async def _paint(self, session: AsyncSession, card: Card) -> _Picture:
-        picture = _Picture(card.id, card.subject, card.wanted_rev)
+        picture, began = _Picture(card.id, card.subject, card.wanted_rev), self._monotonic()
         try:
             async with session.begin_nested():
                 screen = await self._painters[card.role](session, view_of(card), card.wanted_rev)
         except Exception as error:
             log.exception("card_not_painted", card=card.id, role=card.role, subject=card.subject)
             return replace(picture, error=f"{type(error).__name__}: {error}")
+        if (seconds := (now := self._monotonic()) - began) > _LONG_SECONDS:
+            self._dry_at[card.id] = now + _TIMES_AS_LONG * seconds
         if screen is None:
             return picture
         drill_mark = label("delivery.drill", card.locale) if card.drill else ""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.nursery import Nursery
 from bot.delivery import service
 from bot.delivery.models import CardState, Lane
+from bot.delivery.painter import Painter
+from bot.delivery.schemas import CardView, Screen
 from tests.integration.delivery.post import REPEATED, Post
+from tests.waiting import eventually
 
 
 async def test_fifty_touches_make_few_edits_and_the_last_state_is_shown(post: Post, group: int) -> None:
@@ -162,3 +167,33 @@ async def test_a_group_that_moves_while_its_card_is_on_its_way_gets_it_once_in_t
         await post.touch("incident:1", "卡片二")
         await post.settled()
     assert await post.texts(new) == ["卡片二"]
+
+
+async def test_a_card_that_takes_long_to_paint_is_left_to_dry_and_others_are_painted_meanwhile(
+    post: Post, group: int
+) -> None:
+    seconds = 0.0
+
+    async def paint(_session: AsyncSession, card: CardView, _rev: int) -> Screen:
+        nonlocal seconds
+        seconds += 1.0 if card.subject == "warning:1" else 0.0
+        return Screen(post.shows[card.subject])
+
+    async def painted(subject: str, shows: str) -> bool:
+        return any(card.subject == subject and (card.body or {}).get("text") == shows for card in await post.cards())
+
+    painter = Painter(post.database, {"test": paint}, lambda: seconds)
+    await post.wish("warning:1", group, "一")
+    await post.wish("incident:1", group, "一")
+    async with Nursery() as nursery:
+        nursery.loop("painter", painter.run)
+        await eventually(post.database, lambda: painted("warning:1", "一"), "the board")
+        for number in range(20):
+            await post.touch("warning:1", f"{number}")
+        await post.touch("incident:1", "二")
+        await eventually(post.database, lambda: painted("incident:1", "二"), "the other card")
+        assert seconds == 1.0, "not once more, however often it was touched"
+        seconds += 60
+        await post.touch("incident:1", "三")
+        await eventually(post.database, lambda: painted("warning:1", "19"), "the board as it is now")
+    assert seconds == 62.0
