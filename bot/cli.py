@@ -102,6 +102,7 @@ def run(
     settings = installation.read_settings()
     installation.require_token(settings.bot_token.get_secret_value())
     installation.require_right_platform(settings, sandbox=sandbox)
+    installation.require_webhook(settings)
     plan = load_plan(settings.pack)
     installation.require_migrated(settings)
     logging.set_up(settings.log_level, as_json=settings.log_json)

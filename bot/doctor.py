@@ -26,7 +26,8 @@ from bot.delivery import service as delivery
 from bot.delivery.gateway import Gateway, GatewayError, Platform, Refused
 from bot.directory import groups, posts
 from bot.directory.schemas import GroupView, PlaceOfPost
-from bot.installation import require_right_platform, require_token
+from bot.inbox.webhook import address_of
+from bot.installation import require_right_platform, require_token, require_webhook
 from bot.plan.errors import PackError
 from bot.plan.service import Plan, load_plan
 from bot.settings import Settings
@@ -104,6 +105,7 @@ async def settings_fit(patient: Patient) -> list[Finding]:
     try:
         require_token(patient.settings.bot_token.get_secret_value())
         require_right_platform(patient.settings, sandbox=patient.sandbox)
+        require_webhook(patient.settings)
     except ConfigurationFault as fault:
         return [
             _bad("settings", str(fault), "change it in .env, or run `jiaoying init`; .env.example lists every setting")
@@ -202,18 +204,32 @@ async def account_right(patient: Patient) -> list[Finding]:
     return [privacy, joining]
 
 
-async def webhook_absent(patient: Patient) -> list[Finding]:
-    """We poll; with a webhook set, polling is refused and updates go elsewhere."""
+async def webhook_right(patient: Patient) -> list[Finding]:
+    """Updates come to us: fetched, and then no webhook may be set, or brought to the address we listen at."""
     if patient.me is None:
         return [_skipped("webhook", "the token is not known to be good")]
     try:
         info = await patient.platform.call("getWebhookInfo", {}, timeout=_ANSWER_SECONDS)
     except GatewayError as error:
         return [_skipped("webhook", f"no answer to {error}")]
+    if (address := address_of(patient.settings)) is not None:
+        return [_brought(address.url, address.public, info)]
     if not info.get("url"):
         return [_ok("webhook", "none is set")]
     mend = f"stop the program that set it, then open {patient.settings.api_url}/bot<TOKEN>/deleteWebhook once"
     return [_bad("webhook", f"updates go to {info['url']}, and polling is refused", mend)]
+
+
+def _brought(url: str, public: str, info: Mapping[str, Any]) -> Finding:
+    if info.get("url") != url:
+        where = "elsewhere" if info.get("url") else "nowhere yet"
+        mend = "start the program: it tells the platform where; if it runs, its log says why not (webhook_refused)"
+        return _bad("webhook", f"updates are brought {where}, and not to {public}", mend)
+    waiting = f"{info.get('pending_update_count', 0)} updates wait"
+    if info.get("last_error_message"):
+        mend = "check the reverse proxy in front of JIAOYING_WEBHOOK_LISTEN and its certificate"
+        return _bad("webhook", f"{public} was called in vain: {info['last_error_message']}; {waiting}", mend)
+    return _ok("webhook", f"updates are brought to {public}; {waiting}")
 
 
 # --- pack and database -----------------------------------------------------------------------------------------------
@@ -337,7 +353,7 @@ CHECKS: tuple[Check, ...] = (
     clock_right,
     token_good,
     account_right,
-    webhook_absent,
+    webhook_right,
     pack_sound,
     database_ready,
     audit_whole,

@@ -35,6 +35,7 @@ ENV_FILE = Path(".env")
 PREFIX = "JIAOYING_"
 
 _TOKEN = re.compile(r"\d+:[\w-]+")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _FORBIDDEN_IN_VALUES = re.compile(r"[\n\r'\\]|\$\{")
 _SEATS = (Role.HOLDER, Role.DEPUTY)
 _ANSWER_SECONDS = 10.0
@@ -114,6 +115,20 @@ def require_right_platform(settings: Settings, *, sandbox: bool) -> None:
     for name, url in (("SANDBOX_URL", settings.sandbox_url), ("API_URL", settings.api_url)):
         if not _is_loopback(url):
             raise ConfigurationFault(f"with --sandbox {PREFIX}{name} must be on this machine, and {url} is not")
+
+
+def require_webhook(settings: Settings) -> None:
+    """A webhook can be called: by https, or on this machine by a sandbox; its secret is one the platform takes.
+
+    Raises:
+        ConfigurationFault: the platform would refuse it.
+    """
+    if not settings.webhook_url:
+        return
+    if not settings.webhook_url.startswith("https://") and not _is_loopback(settings.api_url):
+        raise ConfigurationFault(f"{PREFIX}WEBHOOK_URL must begin with https://, and {settings.webhook_url} does not")
+    if not _WEBHOOK_SECRET.fullmatch(settings.webhook_secret.get_secret_value()):
+        raise ConfigurationFault(f"{PREFIX}WEBHOOK_SECRET may have letters, digits, - and _ only, 256 at most")
 
 
 def require_migrated(settings: Settings) -> None:
