@@ -93,7 +93,8 @@ class Clerk:
         async with self._database.read() as session:
             record = await closing.record(session, paper.series_id)
             names = await self._names(session, record)
-            packs = {kept.version: kept.sha256 for kept in await repository.packs(session, _packs_of(record))}
+            wanted = _packs_of(record) if paper.kind is PaperKind.ARCHIVE else ()
+            packs = {kept.version: kept.sha256 for kept in await repository.packs(session, wanted)}
         product = f"jiaoying {importlib.metadata.version('jiaoying')}"
         post = Made(self._clock.now(), paper.asked_name, paper.asked_post, product, self._plan.version)
         return await asyncio.to_thread(self._build, paper, record, names, packs, post)
@@ -105,8 +106,9 @@ class Clerk:
         from bot.paper import building
 
         report = report_of(self._plan, record, names, made)
-        kept = {version: shelf.place_of(self._files, digest).read_bytes() for version, digest in packs.items()}
-        built = building.build(paper.kind, building.Material(record, report, kept), paper.locale)
+        kept = {version: shelf.place_of(self._files, digest) for version, digest in packs.items()}
+        found = {version: place.read_bytes() for version, place in kept.items() if place.exists()}
+        built = building.build(paper.kind, building.Material(record, report, found), paper.locale)
         digest = shelf.keep(self._files, built.data)
         name = file_name(paper.kind, report.number, paper.locale, drill=report.drill)
         return File(digest, name, len(built.data), _words(paper.kind, report, digest, built.callees))

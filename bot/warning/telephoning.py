@@ -56,7 +56,7 @@ async def tell_list(
         drill=series.drill,
     )
     target = Target(series.opened_chat, series.opened_locale)
-    await delivery.tell(session, now, how, words, [target], lambda locale: _keys(shown, locale))
+    await delivery.tell(session, now, how, words, [target], lambda locale: _keys(series, shown, locale))
 
 
 async def _line(session: AsyncSession, plan: Plan, row: Recipient) -> texts.Missing:
@@ -69,10 +69,11 @@ async def _line(session: AsyncSession, plan: Plan, row: Recipient) -> texts.Miss
     )
 
 
-def _keys(shown: Sequence[Recipient], locale: str) -> InlineKeyboard:
-    return InlineKeyboard(
-        [[_key(number, row, result, locale) for result in _results(row)] for number, row in enumerate(shown, 1)]
-    )
+def _keys(series: Series, shown: Sequence[Recipient], locale: str) -> InlineKeyboard:
+    rows = [[_key(number, row, result, locale) for result in _results(row)] for number, row in enumerate(shown, 1)]
+    if shown:
+        rows.append([Button(label("paper.calls", locale), f"paper.calls:{series.id}")])
+    return InlineKeyboard(rows)
 
 
 def _results(row: Recipient) -> tuple[PhoneResult, ...]:

@@ -15,6 +15,7 @@ from bot.warning.relaying import NO_LEVEL, SEVERAL
 from bot.warning.schemas import CheckView, RecipientView, SeriesView, VersionView
 from bot.warning.unheld import unheld
 from handlers.pages import in_rows
+from handlers.paper.screens import archive_button, report_button
 from messages import warning as texts
 from messages.engine import label, render
 
@@ -187,6 +188,8 @@ def board_card(
         )
     if series.state is SeriesState.IN_FORCE:
         rows.append(_changing(series, issued, locale))
+    if series.issued:
+        rows.append([report_button(series.id, locale), archive_button(series.id, locale)])
     return Screen(render(payload, locale), InlineKeyboard(rows))
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.schemas import ChatOutcome, Fate, Outcomes
+from bot.paper.models import PaperKind
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning.models import Answer, Audience, Origin, SeriesState, VersionState
+from bot.warning.models import Answer, Audience, Origin, Series, SeriesState, VersionState
 from bot.warning.schemas import (
     CheckView,
     DraftView,
@@ -21,6 +22,7 @@ from bot.warning.schemas import (
     Unfinished,
     VersionView,
 )
+from handlers.paper import screens as paper
 from handlers.warning import screens as warning
 from handlers.warning_draft import screens as draft
 from tests.screens.scene import NIGHT, OFFICER, REV, TOWN, VILLAGE, Scene
@@ -127,7 +129,7 @@ _DRAFT = DraftView(
 
 def scenes(plan: Plan) -> list[Scene]:
     """Every screen of warnings."""
-    return [*_relayed(plan), *_drafted(plan)]
+    return [*_relayed(plan), *_drafted(plan), *_papers(plan)]
 
 
 def _relayed(plan: Plan) -> list[Scene]:
@@ -175,4 +177,24 @@ def _drafted(plan: Plan) -> list[Scene]:
         *open_fields,
         Scene("warning_draft", "proposed", draft.draft_card, (plan, proposed, 8)),
         Scene("warning_draft", "to sign", draft.sign_card, (plan, proposed)),
+    ]
+
+
+def _papers(plan: Plan) -> list[Scene]:
+    series = Series(
+        id=1,
+        number="预0712-1",
+        kind_key="rainstorm",
+        origin=Origin.RELAYED,
+        state=SeriesState.LIFTED,
+        opened_name=OFFICER,
+        opened_chat=301,
+        opened_at=NIGHT,
+    )
+    drill = series.model_copy(update={"id": 2, "number": "预0712-2", "state": SeriesState.IN_FORCE, "drill": True})
+    return [
+        Scene("paper", "which warning", paper.warnings, (plan, [drill, series])),
+        Scene("paper", "no warning yet", paper.warnings, (plan, [])),
+        Scene("paper", "which paper", paper.papers, (plan, series, tuple(PaperKind))),
+        Scene("paper", "which paper, administrator", paper.papers, (plan, series, (PaperKind.ARCHIVE,))),
     ]
