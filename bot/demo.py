@@ -76,6 +76,7 @@ async def staged(
     folder: Path = FOLDER,
     sandbox: str | None = None,
     roster: str = "",
+    webhook: str | None = None,
 ) -> AsyncIterator[tuple[Stage, str]]:
     """A running sandbox and bot with the demo's world in them: the stage, and the page's address.
 
@@ -87,6 +88,7 @@ async def staged(
         folder: emptied first; two stages at once need two.
         sandbox: the address of a sandbox that runs already, seeded with `seed()`; no other is started then.
         roster: further people as CSV, who may then join.
+        webhook: HOST:PORT where the sandbox brings updates; without one the bot fetches them.
     """
     demo = await asyncio.to_thread(_clean, folder)
     async with contextlib.AsyncExitStack() as started:
@@ -95,6 +97,8 @@ async def staged(
             started.enter_async_context(_database(database, folder, roster)),
         )
         settings = settings.model_copy(update={"api_url": url, "sandbox_url": url})
+        if webhook:
+            settings = settings.model_copy(update={"webhook_url": f"http://{webhook}", "webhook_listen": webhook})
         process = await started.enter_async_context(demo_process.running(settings, folder / "bot.log", write))
         control = await started.enter_async_context(Control(url))
         stage = Stage(control, await worlds.build(control, demo), write, bot=process)

@@ -6,6 +6,7 @@ once. The bot is a process of its own, as in the demo.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -45,14 +46,29 @@ class Live:
 
 
 @asynccontextmanager
-async def live(folder: Path, server: str | None = None, *, roster: str = "") -> AsyncIterator[Live]:
-    """A stage with the platform's limits on. `server`: where a PostgreSQL database is made; a SQLite file without."""
+async def live(
+    folder: Path, server: str | None = None, *, roster: str = "", webhook: str | None = None
+) -> AsyncIterator[Live]:
+    """A stage with the platform's limits on. `server`: where a PostgreSQL database is made; a SQLite file without.
+
+    `webhook`: HOST:PORT where updates are brought; without one the bot fetches them.
+    """
     async with (
         Sandbox(token=TOKEN, username=USERNAME, name="叫应", seed=seed()) as sandbox,
-        staged(server, folder=folder, sandbox=sandbox.url, roster=roster, write=print) as (stage, _url),
+        staged(server, folder=folder, sandbox=sandbox.url, roster=roster, webhook=webhook, write=print) as (
+            stage,
+            _url,
+        ),
     ):
         assert isinstance(stage.bot, BotProcess)
         yield Live(sandbox, stage, stage.bot)
+
+
+def free_address() -> str:
+    """HOST:PORT on this machine where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def postgres_server() -> str:

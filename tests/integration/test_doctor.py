@@ -16,11 +16,14 @@ from bot.audit import service as audit
 from bot.core.access import SYSTEM
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import ConfigurationFault
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Screen, Target, Telling
 from bot.directory import groups, invitations, joining
 from bot.doctor import Finding, Heard, Verdict, clock_off, examine
+from bot.inbox.webhook import address_of
+from bot.installation import require_webhook
 from bot.plan.service import Plan
 from bot.settings import Settings
 from sandbox.client import Control
@@ -186,6 +189,35 @@ async def test_privacy_mode_switched_off_is_bad(sqlite_url: str, tmp_path: Path)
         )
         finding = (await bad(settings))["privacy"]
     assert "/setprivacy" in finding.mend
+
+
+async def test_a_webhook_of_ours_must_be_called_and_answer(settings: Settings, sandbox: Sandbox) -> None:
+    settings.webhook_url = "http://127.0.0.1:9/bot"
+    assert "brought nowhere yet" in (await bad(settings))["webhook"].said
+    address = address_of(settings)
+    assert address is not None
+    sandbox.world.webhook.set(address.url, address.secret, 1)
+    good = (await looked_at(settings))["webhook"]
+    assert (good.verdict, good.said) == (Verdict.OK, "updates are brought to http://127.0.0.1:9/bot; 0 updates wait")
+    sandbox.world.webhook.last_error = (1, "Connection failed")
+    assert "Connection failed" in (await bad(settings))["webhook"].said
+    settings.webhook_url = "http://127.0.0.1:9/other"
+    wrong = (await bad(settings))["webhook"]
+    assert "brought elsewhere" in wrong.said
+    assert address.secret not in wrong.said + wrong.mend
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "named"),
+    [("http://bot.example", "", "WEBHOOK_URL"), ("https://bot.example", "with space", "WEBHOOK_SECRET")],
+)
+async def test_a_webhook_the_platform_would_refuse_is_named(
+    settings: Settings, url: str, secret: str, named: str
+) -> None:
+    settings.webhook_url, settings.webhook_secret = url, SecretStr(secret)
+    settings.api_url = "https://api.telegram.org"
+    with pytest.raises(ConfigurationFault, match=named):
+        require_webhook(settings)
 
 
 async def test_a_webhook_is_bad_since_we_poll(settings: Settings, sandbox: Sandbox) -> None:

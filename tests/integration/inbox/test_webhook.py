@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +24,7 @@ from sandbox.client import Control
 from sandbox.server import Sandbox
 from tests.integration.inbox.desk import said
 from tests.integration.inbox.test_poller import stored_ids, until_stored
+from tests.staging import free_address
 from tests.waiting import eventually
 
 SECRET = "a-secret_of-our-own"
@@ -51,9 +51,7 @@ async def gateway(sandbox: Sandbox) -> AsyncIterator[Gateway]:
 
 @pytest.fixture
 def address() -> Address:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        here = f"127.0.0.1:{free.getsockname()[1]}"
+    here = free_address()
     return Address(f"http://{here}/jiaoying/", here, SECRET)
 
 
