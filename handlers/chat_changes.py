@@ -15,6 +15,7 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import ChatChange, Target, Telling
 from bot.directory import groups, people
 from bot.plan.service import Plan
+from bot.warning import service as warnings
 from handlers.directory.screens import post_names
 from handlers.groups import screens
 from handlers.telling import watching
@@ -47,6 +48,7 @@ def heeding(plan: Plan) -> Heed:
 
 async def _moved(session: AsyncSession, plan: Plan, now: datetime, old: int, new: int) -> None:
     group = await groups.migrate(session, now, old, new)
+    await warnings.migrate_chat(session, old, new)
     if group is not None:
         target = Target(group.chat_id, group.locale, group.thread_id)
         await _tell(session, now, new, screens.moved(plan, group), [target])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, delete, exists, func
+from sqlalchemy import ColumnElement, delete, exists, func, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -123,6 +123,14 @@ async def elsewhere(session: AsyncSession, row: Recipient) -> Sequence[Recipient
     return (await session.exec(statement.order_by(col(Recipient.id)).with_for_update(of=Recipient))).all()
 
 
+async def move_recipients(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
+    """The chat's rows under its new id; where a series was told there already, its old row stays what it was."""
+    twin = aliased(Recipient)
+    told = exists().where(col(twin.series_id) == col(Recipient.series_id), col(twin.chat_id) == new_chat_id)
+    moved = update(Recipient).where(col(Recipient.chat_id) == old_chat_id, ~told)
+    await session.exec(moved.values(chat_id=new_chat_id, thread_id=None))
+
+
 async def recipient(session: AsyncSession, recipient_id: int) -> Recipient | None:
     """The recipient, locked, or None."""
     statement = select(Recipient).where(Recipient.id == recipient_id)
@@ -157,21 +165,22 @@ async def next_board(session: AsyncSession) -> datetime | None:
     return (await session.exec(select(func.min(Series.board_due_at)))).one()
 
 
-async def ending(session: AsyncSession, before: datetime, limit: int) -> Sequence[Version]:
-    """What is in force now, ends before then, and whose publisher has not been asked."""
+async def to_be_asked_about(session: AsyncSession, now: datetime, limit: int) -> Sequence[Version]:
+    """What is in force and whose publisher is to be asked now whether it goes on."""
     statement = select(Version).join(Series, col(Series.id) == col(Version.series_id))
-    statement = statement.where(*_holds_now(), col(Version.valid_until) <= before)
-    return (await session.exec(statement.order_by(col(Version.valid_until)).limit(limit).with_for_update())).all()
+    statement = statement.where(*_holds_now(), col(Version.valid_ask_due_at) <= now)
+    ordered = statement.order_by(col(Version.valid_ask_due_at)).limit(limit)
+    return (await session.exec(ordered.with_for_update(of=Version))).all()
 
 
-async def next_end(session: AsyncSession) -> datetime | None:
-    """When the next version in force ends whose publisher has not been asked."""
-    statement = select(func.min(Version.valid_until)).join(Series, col(Series.id) == col(Version.series_id))
+async def next_to_be_asked_about(session: AsyncSession) -> datetime | None:
+    """When a publisher is asked next."""
+    statement = select(func.min(Version.valid_ask_due_at)).join(Series, col(Series.id) == col(Version.series_id))
     return (await session.exec(statement.where(*_holds_now()))).one()
 
 
 def _holds_now() -> tuple[ColumnElement[bool], ...]:
-    """The version that holds in a series in force, not yet asked about: nobody is asked about a former one."""
+    """The version that holds in a series in force: nobody is asked about a former one."""
     newer = aliased(Version)
     overtaken = exists().where(
         col(newer.series_id) == col(Version.series_id),
@@ -179,7 +188,7 @@ def _holds_now() -> tuple[ColumnElement[bool], ...]:
         col(newer.state) == VersionState.ISSUED,
     )
     issued = col(Version.state) == VersionState.ISSUED
-    return col(Series.state) == SeriesState.IN_FORCE, issued, ~overtaken, col(Version.asked_valid_at).is_(None)
+    return col(Series.state) == SeriesState.IN_FORCE, issued, ~overtaken
 
 
 async def version_numbered(session: AsyncSession, series_id: int, number: int) -> Version | None:

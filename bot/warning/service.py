@@ -42,6 +42,11 @@ async def in_force(session: AsyncSession, *, drill: bool = False) -> list[Series
     return [await view(session, series.id) for series in await repository.all_in_force(session, drill=drill)]
 
 
+async def migrate_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
+    """Follows a group to its new id: what was told there was told to it, and it answers and is told the end there."""
+    await repository.move_recipients(session, old_chat_id, new_chat_id)
+
+
 async def version_view(session: AsyncSession, version: Version) -> VersionView:
     """The version as screens show it."""
     places = await repository.places(session, version.id)

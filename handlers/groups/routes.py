@@ -16,6 +16,7 @@ from bot.directory import groups, leaving_out, people, posts, rules
 from bot.directory.errors import ChangedMeanwhile, GroupUnknown, NoSuchRegion
 from bot.directory.schemas import GroupView
 from bot.plan.schema import Level, WarningLevel
+from bot.warning import service as warnings
 from handlers.act import Act
 from handlers.directory.screens import post_names
 from handlers.groups import screens
@@ -78,6 +79,7 @@ async def migrated(act: Act) -> None:
     before, after = old or act.chat.id, new or act.chat.id
     group = await groups.migrate(act.session, act.now, before, after)
     await delivery.migrate_chat(act.session, before, after)
+    await warnings.migrate_chat(act.session, before, after)
     if group is not None:
         await act.say(screens.moved(act.plan, group), to=_in_group(group))
 

@@ -44,7 +44,9 @@ def group_card(plan: Plan, group: GroupView, locale: str) -> Screen | None:
     if group.state is GroupState.LOST:
         return None
     if group.state is GroupState.BOUND:
-        return Screen(render(bound(plan, group), locale), InlineKeyboard([*_leave_out(group, locale), _take_part(group, locale)]))
+        return Screen(
+            render(bound(plan, group), locale), InlineKeyboard([*_leave_out(group, locale), _take_part(group, locale)])
+        )
     payload, keyboard = ask(plan, group, suggestion(plan, group.title), locale)
     return Screen(render(payload, locale), keyboard)
 
