@@ -7,7 +7,7 @@ remembered. Bells carry no data: what is to be done is always a query, so a bell
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,11 +32,17 @@ class Bells:
     def __init__(self) -> None:
         self._events: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._any = asyncio.Event()
+        self._rung: Counter[str] = Counter()
+
+    def rung(self, name: str) -> int:
+        """How often the bell has rung so far."""
+        return self._rung[name]
 
     def ring(self, names: Iterable[str]) -> None:
         """Wakes the listener of each bell, and those who wait for any."""
         for name in names:
             self._events[name].set()
+            self._rung[name] += 1
         self._any.set()
 
     async def wait(self, name: str, seconds: float) -> bool:

@@ -7,7 +7,7 @@ told of it is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,35 @@ _TRIES_AT_TIDYING = 3
 Write = Callable[[AsyncSession, datetime, Shipment, Outcome], Awaitable[None]]
 Heed = Callable[[AsyncSession, datetime, ChatChange], Awaitable[None]]
 """Told at each shipment that finds a chat lost or moved; telling people once is its own affair."""
+
+
+async def settle_all(
+    session: AsyncSession,
+    now: datetime,
+    results: Sequence[tuple[Shipment, Outcome]],
+    heed: Heed,
+    disbelief: Disbelief,
+) -> None:
+    """Writes down what became of many shipments: plain texts that arrived in a few statements, the rest one by one."""
+    arrived = {
+        shipment.id: (shipment, outcome) for shipment, outcome in results if _is_plainly_there(shipment, outcome)
+    }
+    late: set[int] = set()
+    if arrived:
+        there = {row: outcome.message_id or 0 for row, (_, outcome) in arrived.items()}
+        late = await tidying.all_arrived(session, now, there)
+        chats = [shipment.chat_id for shipment, _ in arrived.values()]
+        await queue.reopen(session, now, *chats)
+        for chat_id in chats:
+            disbelief.arrived(chat_id, now)
+    for shipment, outcome in results:
+        if shipment.is_card or shipment.id not in arrived or shipment.id in late:
+            await settle(session, now, shipment, outcome, heed, disbelief)
+
+
+def _is_plainly_there(shipment: Shipment, outcome: Outcome) -> bool:
+    simple = not shipment.is_card and not shipment.pins and not shipment.tidies and not shipment.body.get("pin")
+    return simple and outcome.meaning is Meaning.DELIVERED and outcome.message_id is not None
 
 
 async def settle(

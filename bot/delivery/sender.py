@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.clock import Clock
 from bot.core.database import Database
@@ -33,6 +35,9 @@ _AT_ONCE = 128
 _WINDOW = 500
 _LONGEST_NAP_SECONDS = 1.0
 _BREATH_SECONDS = 0.1
+_SOON_SECONDS = 0.05
+"""What has arrived may let the next of its series go: the queue is asked again so soon, not after each of thousands."""
+
 _REMEMBERED = timedelta(seconds=60)
 _SETTLING_TRIES = 3
 _FAST = (Lane.URGENT, Lane.INTERACTIVE)
@@ -70,6 +75,10 @@ class Sender:
         self._window: dict[_Key, Shipment] = {}
         self._in_flight: dict[_Key, Shipment] = {}
         self._results: list[_Result] = []
+        self._looked_at, self._patience = 0.0, _LONGEST_NAP_SECONDS
+        self._has_more = True
+        self._heard = -1
+        self._own_rings = 0
         self._draining = False
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -104,20 +113,43 @@ class Sender:
                         await self._database.bells.wait("send", _LONGEST_NAP_SECONDS)
 
     async def _turn_round(self) -> None:
-        await self._settle()
-        await self._fill_window()
+        """One transaction: what became of what left, what leaves now, and what is to be chosen from next."""
+        results = self._noted_results()
         chosen: list[Shipment] = []
         nap, is_full = _LONGEST_NAP_SECONDS, False
         if self._window and await self._line_holds():
-            chosen, nap, is_full = self._choose(self._clock.monotonic())
-        if chosen:
-            await self._ship(chosen)
+            chosen, nap, is_full = self._choose(self._clock.monotonic(), results)
+        looks = await self._should_look(busy=bool(results or chosen))
+        if results or chosen or looks:
+            await self._turn(results, chosen, looks=looks)
         self.turned_at = self._clock.monotonic()
-        if is_full and not self._draining:
+        if self._draining:
+            return
+        if is_full:
             # Nothing can go sooner: turning round for each answer would only keep the database busy.
             await asyncio.sleep(max(nap, _BREATH_SECONDS))
-        elif not self._results and not self._draining:
-            await self._database.bells.wait("send", 0 if chosen else nap)
+        elif not (self._results or chosen or looks):
+            await self._database.bells.wait("send", min(nap, self._patience))
+
+    async def _turn(self, results: list[_Result], chosen: list[Shipment], *, looks: bool) -> None:
+        disbelief = self._disbelief_for(results)
+        try:
+            async with self._database.write() as session:
+                await self._record(session, results, disbelief)
+                begun = await self._begin(session, chosen)
+                claimed = await self._claim(session) if looks else ()
+        except Exception:
+            if not results:
+                raise
+            log.exception("not_settled_at_once", results=len(results))
+            await self._settle_one_by_one()
+            return
+        self._disbelief = disbelief
+        if results:
+            self._patience = _SOON_SECONDS if self._window else 0.0
+        self._forget(results)
+        self._launch(chosen, begun)
+        self._take_in(claimed)
 
     async def _recover(self) -> None:
         self._window.clear()
@@ -134,10 +166,11 @@ class Sender:
 
     async def _settle(self) -> None:
         """Writes down what became of what was shipped: all at once, or one by one if that fails."""
-        if not self._results:
+        results = self._noted_results()
+        if not results:
             return
         try:
-            await self._write_down(self._results[:])
+            await self._write_down(results)
         except Exception:
             log.exception("not_settled_at_once", results=len(self._results))
             await self._settle_one_by_one()
@@ -155,41 +188,73 @@ class Sender:
                 failure = error
                 result.failures += 1
                 if result.failures >= _SETTLING_TRIES:
-                    self._forget(result)
+                    self._forget([result])
         if failure is not None:
             raise failure
 
     async def _write_down(self, results: list[_Result]) -> None:
-        disbelief = self._disbelief.copy()
+        disbelief = self._disbelief_for(results)
         async with self._database.write() as session:
-            for result in results:
-                now = self._clock.now()
-                await ledger.settle(session, now, result.shipment, result.outcome, self._heed, disbelief)
+            await self._record(session, results, disbelief)
         self._disbelief = disbelief
-        for result in results:
+        self._forget(results)
+
+    async def _record(self, session: AsyncSession, results: list[_Result], disbelief: Disbelief) -> None:
+        if results:
+            settled = [(result.shipment, result.outcome) for result in results]
+            await ledger.settle_all(session, self._clock.now(), settled, self._heed, disbelief)
+
+    def _disbelief_for(self, results: list[_Result]) -> Disbelief:
+        """One to be thrown away if it cannot be written down; that something arrived stays true."""
+        arrived = all(result.outcome.meaning is Meaning.DELIVERED for result in results)
+        return self._disbelief if arrived else self._disbelief.copy()
+
+    def _noted_results(self) -> list[_Result]:
+        """What is to be written down; the line has heard of each outcome before anything more is chosen."""
+        for result in self._results:
             self._line.note(result.outcome.meaning)
-            self._forget(result)
+        return self._results[:]
 
-    def _forget(self, result: _Result) -> None:
+    def _forget(self, results: list[_Result]) -> None:
         # Two may be at it when the sender is drained.
-        if result in self._results:
-            self._results.remove(result)
-        self._in_flight.pop(_key(result.shipment), None)
+        done = {id(result) for result in results}
+        self._results = [result for result in self._results if id(result) not in done]
+        for result in results:
+            self._in_flight.pop(_key(result.shipment), None)
 
-    async def _fill_window(self) -> None:
-        now = self._clock.now()
+    async def _should_look(self, *, busy: bool) -> bool:
+        """Whether the queue is to be asked for more: there is room, or something may have come that goes first.
+
+        Who is idle asks the readers first, so that the writer is not held up by a question.
+        """
+        news = self._database.bells.rung("send") - self._own_rings
+        now = self._clock.monotonic()
+        low = self._has_more and len(self._window) <= _WINDOW // 2
+        if news == self._heard and not low and abs(now - self._looked_at) < self._patience:
+            return False
+        self._heard, self._looked_at, self._patience = news, now, _LONGEST_NAP_SECONDS
+        if busy:
+            return True
         async with self._database.read() as session:
-            if await queue.nothing_waits(session, now):
-                self._pacer.forget_idle(self._clock.monotonic())
-                return
+            if not await queue.nothing_waits(session, self._clock.now()):
+                return True
+        self._pacer.forget_idle(now)
+        return False
+
+    async def _claim(self, session: AsyncSession) -> Sequence[Shipment]:
+        now = self._clock.now()
         slow = sum(1 for shipment in self._window.values() if shipment.lane in _SLOW)
         lanes = _FAST if slow >= _WINDOW else (*_FAST, *_SLOW)
-        async with self._database.write() as session:
-            rows = await queue.claim_messages(session, now, lanes, _WINDOW)
-            cards = await queue.changed_cards(session, now, _WINDOW)
-        for shipment in (*rows, *cards):
+        rows = await queue.claim_messages(session, now, lanes, _WINDOW)
+        self._has_more = len(rows) == _WINDOW
+        return [*rows, *await queue.changed_cards(session, now, _WINDOW)]
+
+    def _take_in(self, claimed: Sequence[Shipment]) -> None:
+        for shipment in claimed:
             if _key(shipment) not in self._in_flight:
                 self._window[_key(shipment)] = shipment
+        if claimed:
+            self._window = dict(sorted(self._window.items(), key=_turn_of))
 
     async def _line_holds(self) -> bool:
         """Whether the platform answers; if not, everything waits in the queue for a while."""
@@ -203,16 +268,18 @@ class Sender:
         self._window.clear()
         return False
 
-    def _choose(self, now: float) -> tuple[list[Shipment], float, bool]:
+    def _choose(self, now: float, results: Sequence[_Result]) -> tuple[list[Shipment], float, bool]:
         """What may go now, at most one per chat, the lane that comes first first.
 
         Then how long to nap, in seconds, and whether it is the budget over all chats that more would have to wait for.
         """
         chosen: list[Shipment] = []
-        taken = {shipment.chat_id for shipment in self._in_flight.values()}
+        done = {_key(result.shipment) for result in results}
+        taken = {shipment.chat_id for key, shipment in self._in_flight.items() if key not in done}
+        free = _AT_ONCE - len(self._in_flight) + len(done)
         nap = _LONGEST_NAP_SECONDS
-        for shipment in sorted(self._window.values(), key=_turn):
-            if len(self._in_flight) + len(chosen) >= _AT_ONCE:
+        for shipment in self._window.values():
+            if len(chosen) >= free:
                 break
             if (wait := self._pacer.wait_overall(shipment.lane, now)) > 0:
                 return chosen, min(nap, wait), True
@@ -227,19 +294,23 @@ class Sender:
             chosen.append(shipment)
         return chosen, nap, False
 
-    async def _ship(self, chosen: list[Shipment]) -> None:
-        for shipment in chosen:
-            del self._window[_key(shipment)]
+    async def _begin(self, session: AsyncSession, chosen: list[Shipment]) -> dict[_Key, Shipment]:
+        """Marks them as being sent; those that still may go, cards in their newest state."""
+        if not chosen:
+            return {}
         now = self._clock.now()
-        async with self._database.write() as session:
-            rows = await queue.begin_messages(session, now, [s.id for s in chosen if not s.is_card])
-            cards = await queue.begin_cards(session, now, [s.id for s in chosen if s.is_card])
+        rows = await queue.begin_messages(session, now, [s.id for s in chosen if not s.is_card])
+        cards = await queue.begin_cards(session, now, [s.id for s in chosen if s.is_card])
+        messages = {_key(s): s for s in chosen if not s.is_card and s.id in rows}
+        return messages | {_key(card): card for card in cards.values()}
+
+    def _launch(self, chosen: list[Shipment], begun: Mapping[_Key, Shipment]) -> None:
         self._pacer.delay([shipment.chat_id for shipment in chosen], self._clock.monotonic())
         for shipment in chosen:
-            current = cards.get(shipment.id) if shipment.is_card else (shipment if shipment.id in rows else None)
-            if current is not None:
-                self._in_flight[_key(current)] = current
-                self._nursery.once("ship", self._carry(current))
+            self._window.pop(_key(shipment), None)
+        for key, shipment in begun.items():
+            self._in_flight[key] = shipment
+            self._nursery.once("ship", self._carry(shipment))
 
     async def _carry(self, shipment: Shipment) -> None:
         outcome = Outcome(Meaning.REJECTED, "no call can be made of it")
@@ -253,11 +324,16 @@ class Sender:
         except Exception:
             log.exception("shipment_failed", card=shipment.is_card, row=shipment.id)
         self._results.append(_Result(shipment, outcome))
+        self._own_rings += 1
         self._database.bells.ring(["send"])
 
 
 def _key(shipment: Shipment) -> _Key:
     return shipment.is_card, shipment.id
+
+
+def _turn_of(item: tuple[_Key, Shipment]) -> tuple[int, bool, bool, int]:
+    return _turn(item[1])
 
 
 def _turn(shipment: Shipment) -> tuple[int, bool, bool, int]:

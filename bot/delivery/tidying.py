@@ -6,11 +6,11 @@ so what the platform refuses here leaves nobody untold and bothers nobody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, update
+from sqlalchemy import bindparam, exists, or_, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
@@ -57,6 +57,20 @@ async def arrived(session: AsyncSession, now: datetime, row_id: int, message_id:
     if late is not None and order is not None and late.purpose.partition("/")[0] in order.body["of"]:
         await _add(session, now, order, [late], Lane(late.lane))
     return False
+
+
+async def all_arrived(session: AsyncSession, now: datetime, message_ids: Mapping[int, int]) -> set[int]:
+    """Writes down at once that these rows are there, by row id the platform's id; the rows of which it is not so.
+
+    They were cancelled or superseded on their way: each is to be looked at by itself (`arrived`).
+    """
+    table = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
+    sending = update(table).where(table.c.id == bindparam("row"), table.c.state == MessageState.SENDING)
+    sent = sending.values(state=MessageState.SENT, sent_at=now, message_id=bindparam("there"), error=None)
+    connection = await session.connection()
+    await connection.execute(sent, [{"row": row, "there": there} for row, there in message_ids.items()])
+    written = select(table.c.id).where(table.c.id.in_(message_ids), table.c.state == MessageState.SENT)
+    return set(message_ids) - set((await connection.execute(written)).scalars())
 
 
 async def unpin(session: AsyncSession, now: datetime, subject: str, before_version: int) -> None:
