@@ -17,6 +17,28 @@ DESKS = ("hengdian", "longshui", "district")
 OFFICER = "longshui_duty"
 
 
+async def test_before_the_shift_and_in_the_morning_the_desks_hear_what_is_missing(district: Live) -> None:
+    stage = district.stage
+    await stage.begin()
+    await stage.until("07:41", at_most_late_minutes=0)
+    await stage.sees("district_duty", "班前检查 大足区 08:00班", "23/27个镇街值班没有人能收到", ringing=False)
+    await stage.sees("district_duty", "没登记16人", "+86 10000 20001", "/coverage")
+    await stage.sees("longshui_duty", "班前检查 龙水镇", "没有人负责的村（社区）", ringing=False)
+    await stage.until("08:01")
+    await stage.sees("district_duty", "早报 大足区（20:00至08:00）一夜无事", ringing=False)
+
+    await stage.say("district_duty", "覆盖")
+    listed = await stage.sees("district_duty", "27个镇街，27个有缺口", buttons=("下一页 ›",))
+    assert "龙水镇" not in listed.text, "where nobody sits comes first"
+    await stage.say("longshui_duty", "/coverage", chat="longshui")
+    await stage.sees("longshui_duty", "覆盖 龙水镇", "值班：龙水镇值班员（A）", "村群1/28")
+
+    heard = {who for who in district.world.people if await stage.said(who)}
+    assert heard == {"district_duty", "longshui_duty", "baoding_duty", "gulong_duty", "yongxi_duty"}
+    await stage.hears_nothing("district", "longshui", "hengdian")
+    await stage.nothing_else()
+
+
 async def test_a_list_opens_the_card_in_the_officers_own_chat_and_is_empty_when_all_is_done(district: Live) -> None:
     stage, worker = district.stage, await newcomer(district)
     number = await _danger(stage, worker)
