@@ -213,7 +213,7 @@ class PhoneList(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskValid(Payload):
-    """To the publisher: it ends soon, or has ended."""
+    """To the publisher: it ends soon, or has ended. `named`: by its own words, else by the pack's time."""
 
     template: ClassVar[str] = "warning/ask_valid"
     number: str
@@ -221,7 +221,9 @@ class AskValid(Payload):
     kind_en: str
     level: str
     valid_until: datetime
+    named: bool
     past: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +239,15 @@ class Overtaken(Payload):
 
     template: ClassVar[str] = "warning/overtaken"
     number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewerText(Payload):
+    """To who has answered a version that is not the newest he was told."""
+
+    template: ClassVar[str] = "warning/newer_text"
+    number: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,6 +474,7 @@ SAMPLES: list[Payload] = [
         **_STORM,
     ),
     Answers(number="预0712-1", lines=(AnswerLine(name="龙水镇值班员", answer="received", at=_AT),)),
+    NewerText(number="预0712-1", version=2),
     Nudge(number="预0712-1", place="龙水镇", minutes=10, for_group=None, **_STORM),
     Nudge(number="预0712-1", place="龙水镇", minutes=10, for_group="龙水镇应急值班群", **_STORM),
     Deputise(number="预0712-1", name="龙水镇值班员（A）", cannot=True, **_STORM),
@@ -492,8 +504,9 @@ SAMPLES: list[Payload] = [
         )
         for act in ("lift", "withdraw")
     ),
-    AskValid(number="预0712-1", valid_until=_LATER, past=False, **_STORM),
-    AskValid(number="预0712-1", valid_until=_LATER, past=True, **_STORM),
+    AskValid(number="预0712-1", valid_until=_LATER, named=True, past=False, own=False, **_STORM),
+    AskValid(number="预0712-1", valid_until=_LATER, named=False, past=True, own=False, **_STORM),
+    AskValid(number="预0712-2", valid_until=_LATER, named=True, past=True, own=True, **_STORM),
     NoSuchWarning(),
     Overtaken(number="预0712-1"),
     Overtaken(number=""),

@@ -124,6 +124,7 @@ class WaitKey(StrEnum):
     FINAL_REPORT = "final_report"
     WARNING_VALID = "warning_valid"
     VALID_UNTIL_ASKED = "valid_until_asked"
+    VALID_UNTIL_AGAIN = "valid_until_again"
     NUDGE = "nudge"
     READINESS = "readiness"
     PATIENCE = "patience"

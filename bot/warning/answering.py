@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import service as audit
-from bot.core.access import Actor, Permission
+from bot.core.access import SYSTEM, Actor, Permission
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
 from bot.directory import people, places
+from bot.directory.models import PersonState
 from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
 from bot.warning import issuing, repository, telephoning
@@ -27,26 +28,41 @@ _TOLD_BY = (PhoneResult.REACHED, PhoneResult.MESSENGER)
 
 
 async def answer(
-    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int, chat_id: int, given: Answer
+    session: AsyncSession,
+    plan: Plan,
+    actor: Actor,
+    now: datetime,
+    series_id: int,
+    chat_id: int,
+    given: Answer,
+    under: int | None = None,
 ) -> None:
     """Somebody taps under a warning. The first answer counts for a group; a later, better one is written over it.
 
     Answering beats the nudge that is due. 去不了 calls the deputy at once and counts as no answer of the post.
+    It counts for the version it was tapped `under`, the newest without one: who has read yellow has not read orange.
 
     Raises:
         NotConcerned: the chat was not told, or nobody we know taps in a group.
         Overtaken: the series is over.
     """
     row = await repository.recipient_in(session, series_id, chat_id)
-    await _answer(session, plan, actor, now, series_id, row, given)
+    await _answer(session, plan, actor, now, series_id, row, given, under)
 
 
 async def answer_row(
-    session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int, recipient_id: int, given: Answer
+    session: AsyncSession,
+    plan: Plan,
+    actor: Actor,
+    now: datetime,
+    series_id: int,
+    recipient_id: int,
+    given: Answer,
+    under: int | None = None,
 ) -> None:
     """The same under a reminder: it counts for the chat that was reminded of. Raises as `answer` does."""
     row = await repository.recipient(session, recipient_id)
-    await _answer(session, plan, actor, now, series_id, row, given)
+    await _answer(session, plan, actor, now, series_id, row, given, under)
 
 
 async def _answer(
@@ -57,10 +73,14 @@ async def _answer(
     series_id: int,
     row: Recipient | None,
     given: Answer,
+    under: int | None,
 ) -> None:
-    series, version = await issuing.existing(session, series_id)
+    series, version = await issuing.issued(session, series_id)
     if row is None or row.series_id != series_id or actor.person_id is None:
         raise NotConcerned(series.number or "")
+    if under is not None and under < row.told_version:
+        await _answers_an_older_text(session, actor, now, series, row, given, under)
+        return
     if series.state is not SeriesState.IN_FORCE and row.answered_version == row.told_version:
         raise Overtaken(series.number or "")
     if row.answered_version == row.told_version and _rank(row.answer) >= _rank(given):
@@ -95,10 +115,30 @@ async def _answer(
     )
 
 
+async def _answers_an_older_text(
+    session: AsyncSession, actor: Actor, now: datetime, series: Series, row: Recipient, given: Answer, under: int
+) -> None:
+    """Counts for the version it was tapped under, and whoever taps is shown to the newer one, once."""
+    if series.state is not SeriesState.IN_FORCE:
+        raise Overtaken(series.number or "")
+    subject = issuing.subject_of(series.id)
+    if (row.answered_version or 0) < under:
+        row.answer, row.answered_version, row.answered_at = given, under, now
+        row.answered_by, row.answered_name = actor.person_id, actor.name
+        facts = {"chat": row.chat_id, "answer": given.value, "version": under}
+        audit.record(session, now, actor, "warning.answer", subject, drill=series.drill, **facts)
+    person = await people.person(session, actor.person_id or 0, now)
+    if person is None or person.platform_id is None or not is_missing(row):
+        return
+    how = Telling(subject, "newer", Lane.INTERACTIVE, version=row.told_version, seq=person.id, drill=series.drill)
+    words = texts.NewerText(number=series.number or "", version=row.told_version)
+    await delivery.tell(session, now, how, words, [Target(person.platform_id, person.locale)])
+
+
 async def nudge_missing(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int) -> int:
     """只催没应答的: asks everybody who has not answered once more, in private; how many."""
     actor.require(Permission.WARNING_SEE)
-    series, version = await issuing.existing(session, series_id)
+    series, version = await issuing.issued(session, series_id)
     missing = [row for row in await repository.recipients(session, series_id) if is_missing(row)]
     asked_last = [await nudge(session, plan, now, series, version, row) for row in missing]
     if any(asked_last):
@@ -116,8 +156,12 @@ async def nudge(
 
     Whether it was the last time: then it is the telephone's turn, and the publisher gets one list for all of them.
     """
-    reach = plan.reach(version.level, series.kind_key)
-    row.nudges += 1
+    level = row.level or version.level
+    reach = plan.reach(level, series.kind_key)
+    targets = await _reminded(session, now, row, reach.must_answer)
+    # After a downtime of several steps one is asked once, at the last; where nobody can be told, none is waited for.
+    passed = sum(row.told_at + timedelta(minutes=after) <= now for after in reach.nudge_after)
+    row.nudges = max(row.nudges + 1, passed) if targets else len(reach.nudge_after)
     later = reach.nudge_after[row.nudges] if row.nudges < len(reach.nudge_after) else None
     row.nudge_due_at = row.told_at + timedelta(minutes=later) if later is not None else None
     minutes = int((now - row.told_at).total_seconds() // 60)
@@ -127,7 +171,7 @@ async def nudge(
         number=series.number or "",
         kind=kind.words,
         kind_en=kind.name_en,
-        level=version.level.value,
+        level=level.value,
         place=place,
         minutes=minutes,
         for_group=row.name if row.person_id is None else None,
@@ -135,16 +179,17 @@ async def nudge(
     how = Telling(
         issuing.subject_of(series.id),
         "nudge",
-        max(lane_of(version.level, drill=series.drill), Lane.INTERACTIVE),
+        max(lane_of(level, drill=series.drill), Lane.INTERACTIVE),
         version=version.number,
         seq=row.id * 100 + row.nudges,
         critical=True,
         drill=series.drill,
         valid_until=version.valid_until,
     )
-    own = [Target(row.chat_id, row.locale)] if has_account(row) else []
-    targets = own if row.person_id else await _duty(session, now, row, reach.must_answer)
     await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
+    if not targets:
+        subject = issuing.subject_of(series.id)
+        audit.record(session, now, SYSTEM, "warning.reached_nobody", subject, drill=series.drill, recipient=row.id)
     if later is None:
         await _deputise(session, plan, now, series, version, row, cannot=False)
     return later is None
@@ -199,7 +244,7 @@ async def _deputise(
         number=series.number or "",
         kind=kind.words,
         kind_en=kind.name_en,
-        level=version.level.value,
+        level=(row.level or version.level).value,
         name=row.name,
         cannot=cannot,
     )
@@ -218,6 +263,15 @@ async def _deputise(
         Target(other.platform_id, other.locale) for other in others if other.id != person.id and other.platform_id
     ]
     await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
+
+
+async def _reminded(session: AsyncSession, now: datetime, row: Recipient, posts: Sequence[str]) -> list[Target]:
+    """Where a reminder goes; nowhere if he has not come, has left, is suspended or has blocked the bot."""
+    if row.person_id is None:
+        return await _duty(session, now, row, posts)
+    person = await people.person(session, row.person_id, now)
+    is_there = person is not None and person.reachable and person.state is PersonState.ACTIVE
+    return [Target(row.chat_id, row.locale)] if is_there and has_account(row) else []
 
 
 async def _duty(session: AsyncSession, now: datetime, row: Recipient, posts: Sequence[str]) -> list[Target]:

@@ -30,7 +30,7 @@ LISTS = ("level", "places", "valid_until", "starts_at", "audience")
 """Fields that are answered on the card itself; the others are answered in words."""
 
 _CLEARED = "issue"
-_ENDED = (SeriesState.LIFTED, SeriesState.WITHDRAWN, SeriesState.DISCARDED)
+_ENDED = (SeriesState.LIFTED, SeriesState.LAPSED, SeriesState.WITHDRAWN, SeriesState.DISCARDED)
 
 
 CARD_SUBJECT = "wdraft"

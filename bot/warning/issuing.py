@@ -17,12 +17,12 @@ from bot.core.upsert import next_in_series
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
-from bot.plan.schema import WarningAct
+from bot.plan.schema import WaitKey, WarningAct
 from bot.plan.service import Plan
 from bot.warning import concerned, repository, telephoning, telling
 from bot.warning.errors import NoSuchWarning, Overtaken
 from bot.warning.models import Recipient, Serial, Series, Version, VersionState
-from bot.warning.rules import ENDS, after, hash_of, is_told_by_telephone, lane_of
+from bot.warning.rules import ENDS, after, end_of, hash_of, is_told_by_telephone, lane_of
 from messages.engine import ZONE
 
 BOARD = "warning.board"
@@ -55,6 +55,9 @@ async def issue(
     version.state, version.issued_at = VersionState.ISSUED, now
     version.published_at = version.published_at or now
     version.content_hash = hash_of(version, places)
+    if version.act not in ENDS:
+        end = end_of(version, now, plan.wait(WaitKey.WARNING_VALID))
+        version.valid_ask_due_at = max(now, end - plan.wait(WaitKey.VALID_UNTIL_ASKED))
     series.state, series.board_due_at = state, now + _REFRESH
     await delivery.supersede(session, subject_of(series.id), version.number)
     await _take_away(session, now, series, version)
@@ -95,6 +98,12 @@ async def existing(session: AsyncSession, series_id: int, *, lock: bool = False)
     if series is None or version is None:
         raise NoSuchWarning
     return series, version
+
+
+async def issued(session: AsyncSession, series_id: int) -> tuple[Series, Version]:
+    """The series with the version that holds, whatever is being drafted meanwhile. Raises NoSuchWarning."""
+    series, newest = await existing(session, series_id)
+    return series, await repository.newest_issued(session, series_id) or newest
 
 
 async def _take_away(session: AsyncSession, now: datetime, series: Series, version: Version) -> None:
@@ -150,7 +159,7 @@ def _asked(plan: Plan, now: datetime, series: Series, version: Version, chat: co
     return {
         "awaited_version": version.number if chat.must_answer else None,
         "nudges": 0,
-        "nudge_due_at": now + timedelta(minutes=nudges[0]) if nudges else None,
+        "nudge_due_at": now + timedelta(minutes=nudges[0] if chat.reachable else 0) if nudges else None,
     }
 
 

@@ -7,14 +7,11 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery import service as delivery
-from bot.delivery.models import Lane
-from bot.delivery.schemas import Fate, Target, Telling
-from bot.plan.schema import WaitKey
+from bot.delivery.schemas import Fate
 from bot.plan.service import Plan
-from bot.warning import answering, issuing, repository, signing
+from bot.warning import answering, issuing, repository, signing, validity
 from bot.warning.models import Series, SeriesState, Version
 from bot.warning.rules import is_missing
-from messages import warning as texts
 
 _AT_ONCE = 100
 _AGAIN = timedelta(minutes=1)
@@ -34,21 +31,19 @@ async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
             await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
     for series, version in asked_last.values():
         await _telephone(session, plan, now, series, version)
-    asked = await _ask_whether_valid(session, plan, now) + await signing.due_countersign(session, plan, now)
+    asked = await validity.run_due(session, plan, now) + await signing.due_countersign(session, plan, now)
     return len(rows) + asked + await _repaint_boards(session, now)
 
 
 async def next_due(session: AsyncSession, plan: Plan) -> datetime | None:
     """The next instant at which there is something to do."""
-    end = await repository.next_end(session)
-    asked = end - plan.wait(WaitKey.VALID_UNTIL_ASKED) if end else None
     due = [
         moment
         for moment in (
             await repository.next_nudge(session),
             await repository.next_board(session),
             await signing.next_countersign(session),
-            asked,
+            await validity.next_due(session),
         )
         if moment
     ]
@@ -74,29 +69,3 @@ async def _repaint_boards(session: AsyncSession, now: datetime) -> int:
         series.board_due_at = now + _AGAIN if waiting else None
         await delivery.touch(session, issuing.subject_of(series.id), role=issuing.BOARD)
     return len(due)
-
-
-async def _ask_whether_valid(session: AsyncSession, plan: Plan, now: datetime) -> int:
-    versions = await repository.ending(session, now + plan.wait(WaitKey.VALID_UNTIL_ASKED), _AT_ONCE)
-    for version in versions:
-        version.asked_valid_at = now
-        series, _ = await issuing.existing(session, version.series_id)
-        kind = plan.warning_kind(series.kind_key)
-        words = texts.AskValid(
-            number=series.number or "",
-            kind=kind.words,
-            kind_en=kind.name_en,
-            level=version.level.value,
-            valid_until=version.valid_until or now,
-            past=version.valid_until is not None and version.valid_until <= now,
-        )
-        how = Telling(
-            issuing.subject_of(series.id),
-            "ask_valid",
-            Lane.INTERACTIVE,
-            version=version.number,
-            critical=True,
-            drill=series.drill,
-        )
-        await delivery.tell(session, now, how, words, [Target(series.opened_chat, series.opened_locale)])
-    return len(versions)

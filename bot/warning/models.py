@@ -20,7 +20,10 @@ class Origin(StrEnum):
 
 
 class SeriesState(StrEnum):
-    """Where a series stands. What was issued once is in force until it is lifted or withdrawn."""
+    """Where a series stands. What was issued once is in force until it is lifted or withdrawn.
+
+    One that is relayed and has run out by its own words may be laid aside: lapsed.
+    """
 
     DRAFT = "draft"
     PROPOSED = "proposed"
@@ -29,6 +32,7 @@ class SeriesState(StrEnum):
     LIFTED = "lifted"
     WITHDRAWN = "withdrawn"
     DISCARDED = "discarded"
+    LAPSED = "lapsed"
 
 
 class VersionState(StrEnum):
@@ -113,7 +117,6 @@ class Version(SQLModel, table=True):
     consultation: str = ""
     authority: str = ""
     platform_number: str = ""
-    document_number: str | None = None
     audience: Audience = Field(default=Audience.INTERNAL, sa_type=text_enum(Audience, "warning_version_audience"))
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     drafted_by: int | None = Field(default=None, foreign_key="directory_person.id")
@@ -130,6 +133,8 @@ class Version(SQLModel, table=True):
     asked_valid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     asking: str = ""
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    document_number: str | None = None
+    valid_ask_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
 class Serial(SQLModel, table=True):

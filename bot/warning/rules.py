@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.delivery.models import Lane
@@ -108,6 +108,11 @@ def is_told_by_telephone(recipient: Recipient) -> bool:
 def is_cut_off(recipient: Recipient) -> bool:
     """失联: whatever was sent, it is not told until somebody gets through, is there, or an answer comes."""
     return recipient.phoned is PhoneResult.CUT_OFF and is_told_by_telephone(recipient)
+
+
+def end_of(version: Version, issued_at: datetime, otherwise: timedelta) -> datetime:
+    """When it ends by its own words; one that names no end is looked at again after `otherwise`."""
+    return version.valid_until or issued_at + otherwise
 
 
 def is_past(version: Version, now: datetime) -> bool:

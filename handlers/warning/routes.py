@@ -7,7 +7,7 @@ from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Telling
 from bot.plan.schema import WarningLevel
-from bot.warning import answering, checking, issuing, reading, relaying
+from bot.warning import answering, checking, issuing, reading, relaying, validity
 from bot.warning.models import Answer, PhoneResult
 from handlers.act import Act
 from handlers.routing import PRIVATE, Do, Route, button, command, word
@@ -33,6 +33,7 @@ def routes() -> list[Route]:
         button("w.discard", discard),
         *(button(f"w.{given.value}", _answer(given)) for given in Answer),
         button("w.for", answer_for),
+        button("w.lapse", lapse),
         button("w.nudge", nudge),
         button("w.phones", phones),
         button("w.phone", phoned),
@@ -114,8 +115,13 @@ async def discard(act: Act) -> None:
 
 async def answer_for(act: Act) -> None:
     """An answer tapped under a reminder counts for the chat it reminds of."""
-    series_id, row_id, given = int(act.data[1]), int(act.data[3]), Answer(act.data[4])
-    await answering.answer_row(act.session, act.plan, act.actor, act.now, series_id, row_id, given)
+    series_id, under, row_id, given = int(act.data[1]), int(act.data[2]), int(act.data[3]), Answer(act.data[4])
+    await answering.answer_row(act.session, act.plan, act.actor, act.now, series_id, row_id, given, under)
+
+
+async def lapse(act: Act) -> None:
+    """到期收起."""
+    await validity.lay_aside(act.session, act.plan, act.actor, act.now, int(act.data[1]), int(act.data[2]))
 
 
 async def nudge(act: Act) -> None:
@@ -126,7 +132,7 @@ async def nudge(act: Act) -> None:
 async def phones(act: Act) -> None:
     """电话清单."""
     act.actor.require(Permission.WARNING_SEE)
-    series, version = await issuing.existing(act.session, int(act.data[1]))
+    series, version = await issuing.issued(act.session, int(act.data[1]))
     await answering.tell_phone_list(act.session, act.plan, act.now, series, version)
 
 
@@ -137,6 +143,7 @@ async def phoned(act: Act) -> None:
 
 def _answer(given: Answer) -> Do:
     async def answer(act: Act) -> None:
-        await answering.answer(act.session, act.plan, act.actor, act.now, int(act.data[1]), act.chat.id, given)
+        series_id, under = int(act.data[1]), int(act.data[2])
+        await answering.answer(act.session, act.plan, act.actor, act.now, series_id, act.chat.id, given, under)
 
     return answer

@@ -15,6 +15,8 @@ down_revision: str | None = "0005"
 branch_labels = None
 depends_on = None
 
+_STATES = "'draft', 'proposed', 'returned', 'in_force', 'lifted', 'withdrawn', 'discarded'"
+
 
 def upgrade() -> None:
     with op.batch_alter_table("directory_group", schema=None) as batch_op:
@@ -38,6 +40,12 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("warning_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("document_number", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("valid_ask_due_at", MOMENT, nullable=True))
+        batch_op.create_index(batch_op.f("ix_warning_version_valid_ask_due_at"), ["valid_ask_due_at"])
+    op.execute("update warning_version set valid_ask_due_at = valid_until where asked_valid_at is null")
+    with op.batch_alter_table("warning_series", schema=None) as batch_op:
+        batch_op.drop_constraint("warning_series_state", type_="check")
+        batch_op.create_check_constraint("warning_series_state", f"state IN ({_STATES}, 'lapsed')")
     op.execute("update warning_recipient set awaited_version = told_version where must_answer")
     op.create_table(
         "paper_pack",
@@ -157,7 +165,13 @@ def downgrade() -> None:
         batch_op.drop_column("level")
         batch_op.drop_column("awaited_version")
     with op.batch_alter_table("warning_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_warning_version_valid_ask_due_at"))
+        batch_op.drop_column("valid_ask_due_at")
         batch_op.drop_column("document_number")
+    op.execute("update warning_series set state = 'lifted' where state = 'lapsed'")
+    with op.batch_alter_table("warning_series", schema=None) as batch_op:
+        batch_op.drop_constraint("warning_series_state", type_="check")
+        batch_op.create_check_constraint("warning_series_state", f"state IN ({_STATES})")
     with op.batch_alter_table("directory_group", schema=None) as batch_op:
         batch_op.drop_constraint("directory_group_lowest_warning", type_="check")
         batch_op.drop_column("lowest_warning")

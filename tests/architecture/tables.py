@@ -85,6 +85,7 @@ FURTHER_FILES = {
     "bot/warning/mentions.py": "which places of the pack a text names, pure",
     "bot/warning/printed_times.py": "when a text says it was issued, pure",
     "bot/warning/checking.py": "what an officer puts right of a recognised text before it is relayed",
+    "bot/warning/validity.py": "asking the publisher before and after a warning ends; laying aside what has run out",
     "bot/warning/placing.py": "which level a text with several says of which place, pure",
     "bot/warning/telling.py": "what each chat is told of a version: its level, the text, the pack's advice",
     "bot/warning/targeting.py": "which chats a version concerns, by division code, pure",

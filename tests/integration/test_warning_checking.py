@@ -15,7 +15,7 @@ from bot.delivery.models import Lane, Message, Text
 from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import checking, relaying, service
+from bot.warning import checking, jobs, relaying, service
 from bot.warning.errors import Incomplete, NoSuchWarning, NothingToLift, Overtaken
 from bot.warning.models import SeriesState
 from bot.warning.schemas import CheckView, SeriesView, VersionView
@@ -119,6 +119,15 @@ async def test_sound_lane_pin_and_reminders_go_by_what_holds_there(officer: Offi
         rows_of = {row.name: row for row in await service.repository.recipients(session, 1)}
     assert rows_of["town"].nudge_due_at == NIGHT + timedelta(minutes=3)
     assert rows_of["other_town"].nudge_due_at == NIGHT + timedelta(minutes=10)
+
+
+async def test_who_is_reminded_reads_the_level_of_his_town(officer: Officer, town: Town) -> None:
+    await officer.pastes(SEVERAL)
+    await officer.relays()
+    async with town.database.write() as session:
+        await jobs.run_due(session, town.plan, NIGHT + timedelta(minutes=10))
+    assert "暴雨红色预警" in (await town.told("town", "nudge"))[0]
+    assert "暴雨黄色预警" in (await town.told("other_town", "nudge"))[0]
 
 
 async def test_a_towns_level_is_put_right_by_tapping_it(officer: Officer, town: Town) -> None:

@@ -12,6 +12,7 @@ from bot.core.database import Database
 from bot.core.errors import NotAllowed, Refusal
 from bot.plan.schema import WarningAct
 from bot.plan.service import Plan
+from bot.warning import answering
 from bot.warning.errors import ConsentUnread, Incomplete, NotYours, Overtaken, OwnDraft, SignYourself
 from bot.warning.models import Origin, Series, SeriesState, VersionState
 from tests.integration.town import NIGHT, Town, build
@@ -338,3 +339,14 @@ async def test_lifted_meanwhile_a_waiting_change_is_not_issued(desk: Desk, town:
         (await session.exec(select(Series))).one().state = SeriesState.LIFTED
     with pytest.raises(Overtaken):
         await desk.sign()
+
+
+async def test_a_change_that_is_being_written_is_not_what_people_are_reminded_of(desk: Desk, town: Town) -> None:
+    await desk.issued()
+    await desk.adjust()
+    await desk.choose("level", "blue")
+    async with town.database.write() as session:
+        actor, series = await town.actor(session, "district"), await desk.series()
+        assert await answering.nudge_missing(session, town.plan, actor, desk.now, series.id) > 0
+    (reminded,) = await town.told("town", "nudge")
+    assert "洪水黄色预警" in reminded
