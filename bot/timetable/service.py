@@ -44,7 +44,7 @@ class Timetable:
     def __init__(self, database: Database, clock: Clock, passes: Sequence[Pass]) -> None:
         self._database = database
         self._clock = clock
-        self._passes = passes
+        self.passes = passes
         self.ticked_at: float | None = None
         """When the last tick ended, in the clock's monotonic seconds."""
 
@@ -62,7 +62,7 @@ class Timetable:
 
     async def tick(self) -> None:
         """Runs every pass until it finds nothing due."""
-        for each in self._passes:
+        for each in self.passes:
             try:
                 await self._run(each)
             except Exception:
@@ -73,7 +73,7 @@ class Timetable:
         """The next instant at which any pass has something to do; in the past if something is due now."""
         instants = []
         async with self._database.read() as session:
-            for each in self._passes:
+            for each in self.passes:
                 if each.next_due:
                     instants.append(await each.next_due(session))
         return min((instant for instant in instants if instant), default=None)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from bot.app import App, build
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.nursery import Nursery
 from bot.inbox import service as inbox
+from bot.plan.service import Plan
+from bot.settings import Settings
 from bot.watch.heartbeat import EVERY_SECONDS, Heartbeat, Part
+from messages.engine import LOCALES, label
+from tests.integration.directory.talk import BOT
 from tests.waiting import eventually
 
 PATH = "/ping/secret-of-the-installation"
@@ -28,10 +38,20 @@ class Listener:
     url: str = ""
     heard: list[tuple[str, str, str]] = field(default_factory=list)
     status: int = 200
+    polls: int = 0
 
     async def hear(self, request: web.Request) -> web.Response:
         self.heard.append((request.method, request.path.removeprefix(PATH), await request.text()))
         return web.Response(status=self.status)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """As the platform: names the bot, and has no updates for it."""
+        if request.match_info["method"] == "getUpdates":
+            self.polls += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), 0.2)
+            return web.json_response({"ok": True, "result": []})
+        return web.json_response({"ok": True, "result": {**BOT, "can_join_groups": True}})
 
 
 @dataclass(slots=True)
@@ -43,7 +63,7 @@ class Body:
 
     @property
     def parts(self) -> list[Part]:
-        return [Part(name, lambda name=name: self.well[name]) for name in ("poller", "sender", "timetable")]
+        return [Part(name, partial(self.well.get, name)) for name in ("poller", "sender", "timetable")]
 
     def all_well(self, *, but: str = "") -> None:
         for name in {"poller", "sender", "timetable"} - {but}:
@@ -61,6 +81,7 @@ class Body:
 async def listener() -> AsyncIterator[Listener]:
     heard = Listener()
     app = web.Application()
+    app.router.add_route("*", "/bot{token}/{method}", heard.answer)
     app.router.add_route("*", "/{tail:.*}", heard.hear)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -181,3 +202,57 @@ async def test_a_listener_that_refuses_or_is_away_harms_nothing_and_its_address_
             await eventually(database, twice, "two beats in vain")
     assert {line["event"] for line in lines} == {"heartbeat_refused" if answer == "refuses" else "heartbeat_not_heard"}
     assert "secret" not in str(lines)
+
+
+async def test_the_program_beats_as_long_as_it_runs_and_not_a_moment_longer(
+    database_url: str, plan: Plan, listener: Listener, tmp_path: Path
+) -> None:
+    settings = Settings(
+        bot_token=SecretStr("1000:test"),
+        api_url=listener.url.removesuffix(PATH),
+        database_url=database_url,
+        files=tmp_path / "files",
+        heartbeat_url=listener.url,
+    )
+    app, stop = build(settings, plan), asyncio.Event()
+
+    async def beaten() -> bool:
+        return ("GET", "", "") in listener.heard
+
+    async with Nursery() as nursery:
+        nursery.once("app", app.run(stop))
+        await eventually(app.database, beaten, "the first beat")
+        stop.set()
+    assert listener.heard == [("GET", "", "")], "one beat a minute, and nothing was stuck"
+    await app.database.close()
+
+
+async def test_without_an_address_nobody_is_called(
+    database_url: str, plan: Plan, listener: Listener, tmp_path: Path
+) -> None:
+    settings = Settings(
+        bot_token=SecretStr("1000:test"),
+        api_url=listener.url.removesuffix(PATH),
+        database_url=database_url,
+        files=tmp_path / "files",
+    )
+    app, stop = build(settings, plan), asyncio.Event()
+
+    async def polled() -> bool:
+        return listener.polls > 0
+
+    async with Nursery() as nursery:
+        nursery.once("app", app.run(stop))
+        await eventually(app.database, polled, "the first poll")
+        stop.set()
+    assert listener.heard == []
+    await app.database.close()
+
+
+def test_every_pass_of_the_house_has_a_name_for_the_desk(plan: Plan, tmp_path: Path) -> None:
+    """The auditor names a pass that is late; a new pass needs its words in both languages."""
+    app = App(Settings(), plan, Database(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}"), Clock())
+    names = [each.name for each in app.timetable.passes]
+    assert len(names) == len(set(names))
+    assert [(name, locale) for name in names for locale in LOCALES if not label(f"watch.pass.{name}", locale)] == []
+    assert names[-1] == "auditor", "it finds only what the others have left undone"
