@@ -102,6 +102,7 @@ def night(state: SeriesState = SeriesState.LIFTED, *, drill: bool = False) -> Se
         for number in range(1, newest + 1)
         for row, chat in enumerate((1, 2, 3, -5), 1)
     ]
+    messages.append(sent(90, 1, 1, purpose="nudge", state=MessageState.UNCERTAIN, sent_at=None))
     acts: list[tuple[datetime, str, dict[str, Any]]] = [
         (NIGHT, "warning.issue", {"version": 1, "hash": versions[0].content_hash, "pack": "dazu 1.0 abc", "told": 6}),
         (minutes(2), "warning.answer", {"chat": 1, "version": 1, "answer": "received"}),

@@ -103,6 +103,23 @@ def test_who_only_learned_of_the_lifting_has_not_answered_the_warning(plan: Plan
     assert answer_words(lines[late.name], Words("zh")) == "收到（解除以后）"
 
 
+@pytest.mark.parametrize(
+    ("called", "answered_at"),
+    [((6, 20), minutes(6)), ((20,), None), ((-5, 20), None)],
+    ids=["about the warning too", "about the lifting only", "about an earlier version"],
+)
+def test_a_call_counts_for_what_was_in_force_when_it_got_through(
+    plan: Plan, called: tuple[int, ...], answered_at: datetime | None
+) -> None:
+    record = night()
+    row = record.recipients[5]
+    acts = [(minutes(at), "warning.phone", {"recipient": row.id, "result": "reached"}) for at in called]
+    row.answer, row.answered_version, row.answered_at = Answer.RECEIVED, 2, minutes(20)
+    report = report_of(plan, replace(record, acts=chained(acts)), NAMES, MADE)
+    line = next(line for line in report.recipients if line.id == row.id)
+    assert (line.is_missing, line.answered_at) == (answered_at is None, answered_at or minutes(20))
+
+
 def test_who_answered_in_his_group_and_learned_of_the_lifting_by_telephone_has_answered(plan: Plan) -> None:
     record = night()
     row = record.recipients[5]
