@@ -22,7 +22,10 @@ from bot.warning.targeting import Concerned, GroupRow, PersonRow, PlaceRow
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat that is to be told, and who answers for it; `level` holds there, `sectors` are keys parted by commas."""
+    """A chat that is to be told, and who answers for it; `level` holds there, `sectors` are keys parted by commas.
+
+    One that is not `reachable` is on the list and reads nothing: he has not come, or has blocked the bot.
+    """
 
     chat_id: int
     person_id: int | None
@@ -35,10 +38,11 @@ class Chat:
     must_answer: bool
     level: WarningLevel
     sectors: str
+    reachable: bool = True
 
     def as_row(self) -> dict[str, Any]:
         """The columns of a recipient."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "reachable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +175,5 @@ def _private(plan: Plan, person: PersonView, one: Concerned, sectors: str) -> Ch
         must_answer=one.must_answer,
         level=one.level,
         sectors=sectors,
+        reachable=person.reachable,
     )

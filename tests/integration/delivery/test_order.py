@@ -75,6 +75,22 @@ async def test_an_order_to_one_overtakes_a_red_warning_to_hundreds(post: Post) -
     assert sent < len(many) / 2
 
 
+async def test_a_red_one_goes_before_any_more_of_three_hundred_blue(post: Post) -> None:
+    """At the platform's own pace, by the platform's own record: within what it takes in a second."""
+    post.policy = TELEGRAM
+    people = [await post.control.person(f"网格员{number}", started=True) for number in range(301)]
+    *many, one = people
+    await post.tell_all(many, "大雾蓝色预警", Lane.ROUTINE)
+    async with post.sending():
+        await post.control.wait_for(many[0], lambda message: message.text == "大雾蓝色预警")
+        before = len(await post.calls("sendMessage"))
+        await post.tell(one, "暴雨红色预警", Lane.URGENT, critical=True)
+        await post.control.wait_for(one, lambda message: message.text == "暴雨红色预警")
+        said = [str(call["params"]["text"]) for call in await post.calls("sendMessage")]
+    assert said.index("暴雨红色预警") <= before + TELEGRAM.overall.per_second
+    assert said.count("大雾蓝色预警") < len(many) / 2
+
+
 async def test_an_urgent_one_of_a_chat_goes_before_its_reminders(post: Post, officer: int) -> None:
     for number in range(5):
         await post.tell(officer, f"提醒{number}", Lane.ROUTINE)
