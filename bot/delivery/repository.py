@@ -145,6 +145,11 @@ async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> st
     return None
 
 
+async def texts_about(session: AsyncSession, subject: str) -> Sequence[Text]:
+    """All bodies told on the subject, oldest first."""
+    return (await session.exec(select(Text).where(Text.subject == subject).order_by(col(Text.id)))).all()
+
+
 async def messages_about(session: AsyncSession, subject: str) -> Sequence[Message]:
     """All rows of the subject, oldest first."""
     return (await session.exec(select(Message).where(Message.subject == subject).order_by(col(Message.id)))).all()

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.delivery import queue, repository, tidying
-from bot.delivery.models import Card, Lane, Message, MessageState
+from bot.delivery.models import Card, Lane, Message, MessageState, Text
 from bot.delivery.schemas import CardView, ChatOutcome, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
 from messages.splitting import LONGEST_PART, split, split_plain
@@ -111,6 +111,11 @@ async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> st
 async def messages_about(session: AsyncSession, subject: str) -> Sequence[Message]:
     """Every row of the outbox on the subject, oldest first: who was told what, and what became of it."""
     return await repository.messages_about(session, subject)
+
+
+async def texts_about(session: AsyncSession, subject: str) -> Sequence[Text]:
+    """Every body told on the subject, oldest first; a message says by its `text_id` which one it carries."""
+    return await repository.texts_about(session, subject)
 
 
 async def supersede(session: AsyncSession, subject: str, before_version: int) -> int:

@@ -49,6 +49,7 @@ def _files(archive: Archive) -> Iterable[tuple[str, bytes]]:
         yield f"versions/{version.number:02}.json", _json(_version(version, record.places.get(version.id, ())))
     yield "recipients.csv", _recipients(record)
     yield "deliveries.csv", _deliveries(record)
+    yield "texts.csv", _texts(record)
     yield "calls.csv", _calls(archive.report)
     yield "audit.csv", _log(record)
     yield from archive.reports.items()
@@ -126,6 +127,7 @@ def _deliveries(record: SeriesRecord) -> bytes:
         "sending_at",
         "sent_at",
         "valid_until",
+        "text_id",
         "message_id",
         "attempts",
         "repeated",
@@ -134,6 +136,15 @@ def _deliveries(record: SeriesRecord) -> bytes:
         "error",
     )
     return _csv(names, ([getattr(row, name) for name in names] for row in record.messages))
+
+
+def _texts(record: SeriesRecord) -> bytes:
+    """What each message said around the text of the warning: head, foot, advice, reminders."""
+    rows = (
+        (text.id, text.version, text.purpose, text.locale, text.body.get("text") or text.body.get("caption"))
+        for text in record.texts
+    )
+    return _csv(("id", "version", "purpose", "locale", "text"), rows)
 
 
 def _calls(report: Report) -> bytes:

@@ -142,6 +142,7 @@ def _version_rows(line: VersionLine, words: Words) -> list[tuple[str, str]]:
         "consultation": line.consultation,
         "authority": line.authority,
         "platform_number": line.platform_number,
+        "document_number": line.document_number,
         "told": line.told,
         "sent": line.sent,
         "uncertain": line.uncertain,

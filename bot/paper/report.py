@@ -53,6 +53,7 @@ class VersionLine:
     consultation: str
     authority: str
     platform_number: str
+    document_number: str | None
     audience: Audience
     drafted_name: str
     signed_name: str | None
@@ -81,6 +82,7 @@ class RecipientLine:
     place: str
     town: str
     tier: Level
+    level: WarningLevel | None
     is_group: bool
     has_account: bool
     awaited: bool
@@ -256,6 +258,7 @@ def _version(version: Version, issued_at: datetime, outcomes: Outcomes, facts: M
         consultation=version.consultation,
         authority=version.authority,
         platform_number=version.platform_number,
+        document_number=version.document_number,
         audience=version.audience,
         drafted_name=version.drafted_name,
         signed_name=version.signed_name,
@@ -297,6 +300,7 @@ def _recipient(
         place=names.get(row.region_code, row.region_code),
         town=plan.town_of(row.region_code),
         tier=row.tier,
+        level=row.level,
         is_group=row.person_id is None,
         has_account=has_account(row),
         awaited=awaited,

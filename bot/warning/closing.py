@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.audit import service as audit
 from bot.audit.service import Sealed
 from bot.delivery import service as delivery
-from bot.delivery.models import Message
+from bot.delivery.models import Message, Text
 from bot.warning import issuing, repository
 from bot.warning.errors import NoSuchWarning
 from bot.warning.models import Place, Recipient, Series, Version
@@ -28,6 +28,7 @@ class SeriesRecord:
     places: Mapping[int, Sequence[Place]]
     recipients: Sequence[Recipient]
     messages: Sequence[Message]
+    texts: Sequence[Text]
     acts: Sequence[Sealed]
 
 
@@ -42,6 +43,7 @@ async def record(session: AsyncSession, series_id: int) -> SeriesRecord:
         places={version.id: await repository.places(session, version.id) for version in versions},
         recipients=await repository.recipients(session, series_id),
         messages=await delivery.messages_about(session, subject),
+        texts=await delivery.texts_about(session, subject),
         acts=await audit.sealed_about(session, subject),
     )
 

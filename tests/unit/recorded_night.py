@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.audit.models import AuditEntry
 from bot.audit.service import Sealed, said_of, seal_of
-from bot.delivery.models import Message, MessageState
+from bot.delivery.models import Message, MessageState, Text
 from bot.paper.report import Made
 from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.warning.closing import SeriesRecord
@@ -124,4 +124,7 @@ def night(state: SeriesState = SeriesState.LIFTED, *, drill: bool = False) -> Se
         drill=drill,
     )
     places = {row.id: [Place(version_id=row.id, region_code="500111", level=row.level)] for row in versions}
-    return SeriesRecord(series, versions, places, people, messages, chained(acts))
+    text = Text(
+        id=1, subject="warning:1", version=1, purpose="warning#0", locale="zh", body={"text": f"头\n{TEXT}\n脚"}
+    )
+    return SeriesRecord(series, versions, places, people, messages, [text], chained(acts))

@@ -170,7 +170,7 @@ def test_the_tables_hold_numbers_as_numbers_and_times_as_times(plan: Plan, repor
         for town in report.towns
     ]
     assert [row[0] for row in people[1:]] == [line.name for line in report.recipients]
-    assert [row[12] for row in people[1:]] == _times(*(line.answered_at for line in report.recipients))
+    assert [row[13] for row in people[1:]] == _times(*(line.answered_at for line in report.recipients))
     assert [row[0] for row in calls[1:]] == _times(*(call.at for call in report.calls))
     assert len(calls) == 4
     assert [row[0] for row in versions[1:]] == [1, 2]
@@ -272,6 +272,8 @@ def test_nobody_told_is_missing_from_an_archive(plan: Plan) -> None:
         row.name for row in record.recipients
     }
     assert [int(row["id"]) for row in _rows(files["deliveries.csv"])] == [row.id for row in record.messages]
+    texts = {row["id"]: row["text"] for row in _rows(files["texts.csv"])}
+    assert {texts[row["text_id"]] for row in _rows(files["deliveries.csv"])} == {f"头\n{TEXT}\n脚"}
     assert [row["result"] for row in _rows(files["calls.csv"])] == ["reached", "no_answer", "cut_off"]
     assert files["pack/dazu-1.0-abc/pack.yaml"] == b"key: dazu\n"
     assert "report.zh.docx" in files
