@@ -50,6 +50,8 @@ async def _payload(act: Act, refusal: Refusal) -> Payload:
     person = await people.person_by_platform(act.session, act.platform_id, act.now)
     if person is not None and person.state is PersonState.SUSPENDED:
         return directory.Suspended(phone=act.plan.duty_phone(act.plan.district.code))
+    if isinstance(refusal.payload, Payload):
+        return refusal.payload
     permission = Permission(refusal.permission)
     where = await places.name_of(act.session, act.plan, refusal.place) if refusal.place else ""
     who = who_may(act.plan, permission, refusal.place, act.locale)

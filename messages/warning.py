@@ -257,6 +257,7 @@ class NotYours(Payload):
     template: ClassVar[str] = "warning/not_yours"
     why: str
     why_en: str
+    paper: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -510,7 +511,7 @@ SAMPLES: list[Payload] = [
     NoSuchWarning(),
     Overtaken(number="预0712-1"),
     Overtaken(number=""),
-    NotYours(why="气象灾害预警信号只能由气象台站发布。", why_en="Only the met station issues weather signals."),
+    NotYours(why="气象灾害预警信号只能由气象台站发布。", why_en="Only the met station issues weather signals.", paper="气象灾害防御条例 第30条"),
     Incomplete(missing=("consultation", "places")),
     OwnDraft(),
     NothingToLift(),

@@ -27,10 +27,13 @@ class Refusal(JiaoyingError):
 
 
 class NotAllowed(Refusal):
-    """The actor lacks `permission` at `place` (a region code, or None for the whole district)."""
+    """The actor lacks `permission` at `place` (a region code, or None for the whole district).
 
-    def __init__(self, permission: str, place: str | None) -> None:
-        super().__init__(None)
+    Without a `payload` of its own the sentence says who has the right.
+    """
+
+    def __init__(self, permission: str, place: str | None, payload: object = None) -> None:
+        super().__init__(payload)
         self.permission = permission
         self.place = place
 

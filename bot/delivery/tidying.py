@@ -80,7 +80,7 @@ async def unpin(session: AsyncSession, now: datetime, subject: str, before_versi
     waiting = update(Message).where(*former, col(Message.state).in_(_NOT_BEGUN))
     await session.exec(waiting.values(state=MessageState.CANCELLED))
     hanging = select(Message).where(*former, col(Message.state).in_((MessageState.SENT, MessageState.SENDING)))
-    hanging = hanging.where(col(Message.purpose) != _UNPIN, ~_is_being_unpinned())
+    hanging = hanging.where(col(Message.purpose) != _UNPIN, ~_is_being_unpinned(), ~_is_erased(subject))
     rows = (await session.exec(hanging.order_by(col(Message.id)))).all()
     if not rows:
         return
@@ -95,6 +95,13 @@ def _is_being_unpinned() -> ColumnElement[bool]:
     order = aliased(Message)
     same = (col(order.subject) == col(Message.subject), col(order.chat_id) == col(Message.chat_id))
     return exists().where(*same, col(order.purpose) == _UNPIN, col(order.seq) == col(Message.id))
+
+
+def _is_erased(subject: str) -> ColumnElement[bool]:
+    """Whether the pinned message is deleted anyway, and the pin with it."""
+    deletion = aliased(Message)
+    same = (col(deletion.chat_id) == col(Message.chat_id), col(deletion.reply_to) == col(Message.reply_to))
+    return exists().where(col(deletion.subject) == subject, col(deletion.purpose) == _ERASE, *same)
 
 
 async def _erasing(session: AsyncSession, subject: str, version: int) -> Text | None:

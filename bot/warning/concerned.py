@@ -157,7 +157,7 @@ async def _held(
 
 def _sectors(plan: Plan, units: set[str | None]) -> str:
     """The trades of the units, of those the pack knows."""
-    known = (plan.units[key] for key in units if key in plan.units)
+    known = (plan.units[key] for key in units if key is not None and key in plan.units)
     return ",".join(sorted({sector for unit in known for sector in unit.sectors}))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.errors import Refusal
+from bot.core.errors import NotAllowed, Refusal
+from bot.plan.warnings import DEFAULT, Reason
 from messages import warning as texts
 from messages import warning_draft, warning_sign
 
@@ -21,11 +22,12 @@ class Overtaken(Refusal):
         super().__init__(texts.Overtaken(number=number))
 
 
-class NotYours(Refusal):
-    """The law or the plan gives this to somebody else; it says to whom and why."""
+class NotYours(NotAllowed):
+    """The law or the plan gives this to somebody else; it says to whom, why, and by which paper."""
 
-    def __init__(self, why: str, why_en: str) -> None:
-        super().__init__(texts.NotYours(why=why, why_en=why_en))
+    def __init__(self, permission: str, place: str, reason: Reason) -> None:
+        paper = "" if reason.source == DEFAULT else reason.source
+        super().__init__(permission, place, texts.NotYours(why=reason.why, why_en=reason.why_en, paper=paper))
 
 
 class Incomplete(Refusal):

@@ -17,7 +17,8 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import issuing, repository
+from bot.plan.warnings import WarningDeed
+from bot.warning import issuing, repository, rights
 from bot.warning.drilled import is_marked
 from bot.warning.errors import Incomplete, NothingToLift, Overtaken
 from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
@@ -80,6 +81,7 @@ async def relay(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, 
     """核对无误，立即转发.
 
     Raises:
+        NotYours: the pack gives it to another post.
         Incomplete: kind, station or places were not recognised and nobody has said them.
         NothingToLift: it ends what was never relayed.
         Overtaken: it has been relayed, or a newer text came.
@@ -100,6 +102,8 @@ async def relay(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, 
     )
     if missing:
         raise Incomplete(missing)
+    levels = {version.level, *(place.level for place in await repository.places(session, version.id))}
+    await rights.required(session, plan, actor, now, WarningDeed.RELAY, series.kind_key, levels)
     version.signed_by, version.signed_name, version.signed_at = actor.person_id, actor.name, now
     await issuing.issue(session, plan, actor, now, series, version)
     await delivery.touch(session, check_subject(version.id))

@@ -53,22 +53,18 @@ async def required(
     kind_key: str,
     levels: Collection[WarningLevel],
 ) -> None:
-    """The actor may do it at every level.
+    """The actor may do it at every level: the pack gives it to a post he has, and the post has the permission.
 
     Raises:
-        NotYours: the law or the pack gives it to somebody else, with its reason; this is said first.
-        NotAllowed: his post has no such permission.
+        NotYours: the law or the pack gives it to somebody else, with its reason; of what nobody here may that first.
     """
     posts = await posts_of(session, actor, now)
-    for level in sorted(levels, key=lambda level: level.rank):
-        right = plan.warning_right(deed, kind_key, level)
-        if not right.posts:
-            raise NotYours(right.why, right.why_en)
-    require(plan, actor, deed)
-    for level in sorted(levels, key=lambda level: level.rank):
-        if not has(plan, posts, deed, kind_key, level):
-            reason = plan.refusal(deed, kind_key, level)
-            raise NotYours(reason.why, reason.why_en)
+    permission, district = PERMISSION_FOR[deed], plan.district.code
+    by_rank = sorted(levels, key=lambda level: level.rank)
+    nobodys = [level for level in by_rank if not plan.warning_right(deed, kind_key, level).posts]
+    for level in (*nobodys, *by_rank):
+        if not (may_at(plan, actor, permission, district) and has(plan, posts, deed, kind_key, level)):
+            raise NotYours(permission, district, plan.refusal(deed, kind_key, level))
 
 
 def levels_of(plan: Plan, deed: WarningDeed, kind_key: str) -> tuple[WarningLevel, ...]:

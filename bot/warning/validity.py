@@ -93,8 +93,10 @@ async def _ask(session: AsyncSession, plan: Plan, now: datetime, series: Series,
 
 
 def _keys(plan: Plan, now: datetime, series: Series, version: Version, locale: str) -> InlineKeyboard | None:
-    ways = (("w.adjust", "warning.adjust"), ("w.lift", "warning.lift")) if series.origin is Origin.OWN else ()
-    if _may_be_laid_aside(plan, now, series, version):
+    ways: tuple[tuple[str, str], ...] = ()
+    if series.origin is Origin.OWN:
+        ways = (("w.adjust", "warning.adjust"), ("w.lift", "warning.lift"))
+    elif _may_be_laid_aside(plan, now, series, version):
         ways = (("w.lapse", "warning.lapse"),)
     row = [Button(label(words, locale), f"{action}:{series.id}:{version.number}") for action, words in ways]
     return InlineKeyboard([row]) if row else None

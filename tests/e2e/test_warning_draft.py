@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.client import Message
 from scenarios.stage import Stage
+from tests.e2e.conftest import stranger
 from tests.staging import Live
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,6 +90,86 @@ async def test_returned_with_a_reason_it_comes_back_to_the_drafter(district: Liv
     await stage.hears_nothing("gulong")
     await _tap(stage, DUTY, "【已退回】", "作废")
     await stage.sees(DUTY, "【已作废】")
+
+
+async def test_nobody_signs_at_night_it_goes_out_on_a_telephone_call_and_is_taken_back(district: Live) -> None:
+    """报区政府签发, 电话口头同意, 补签 in the morning, and 误发撤回: one warning from its draft to its end."""
+    stage = district.stage
+    await stage.say(DUTY, "拟发预警")
+    await stage.tap(DUTY, await stage.sees(DUTY, "拟哪一类预警？"), "山洪")
+    await stage.tap(DUTY, await stage.sees(DUTY, "山洪预警，哪一级？"), "🟡黄色")
+    await _tap(stage, DUTY, "【拟稿】", "范围（镇街）")
+    await _tap(stage, DUTY, "发给哪些镇街？", "龙水镇")
+    await _tap(stage, DUTY, "发给哪些镇街？", "返回")
+    await _tap(stage, DUTY, "【拟稿】", "有效至")
+    await _tap(stage, DUTY, "有效到什么时候？", "24小时")
+    await _answer(stage, "会商记录", "22:05 水利、气象会商，建议Ⅲ级")
+    await _answer(stage, "授权书", "授权书〔2026〕5号，有效至2026-12-31")
+    await _answer(stage, "平台编号", "50011120260712009")
+    await _tap(stage, DUTY, "【拟稿】", "送签")
+
+    await _tap(stage, LEADER, "【请签发】山洪黄色预警", "报区政府签发")
+    await stage.sees(LEADER, "已请值班员打电话报区政府签发", "还没有发出")
+    await stage.sees(DUTY, "报区政府签发", "请马上打电话", "区政府办公室 +86 23 4376 8676", ringing=True)
+    await stage.never_sees(TOWN, "山洪")
+
+    await _tap(stage, DUTY, "【已送签】", "电话口头同意，由值班员代录")
+    asked = await stage.sees(DUTY, "电话里谁同意的？")
+    await stage.say(DUTY, "副区长同意了", reply_to=asked)
+    await stage.sees(DUTY, "职务、电话、几点，三样都要有")
+    await stage.never_sees(TOWN, "山洪")
+    await stage.say(DUTY, f"分管副区长，+86 10000 00499，{(await stage.now()):%H:%M}", reply_to=asked)
+    told = await stage.sees(TOWN, "【山洪黄色预警】", "50011120260712009", ringing=True)
+    await stage.sees(DUTY, "电话口头同意，值班员代录，待补签")
+    await stage.hears_nothing(*NEIGHBOURS)
+
+    await _a_stranger_is_invited_and_not_counted(district, told)
+
+    await stage.until("07:31")
+    missing = await stage.sees(LEADER, "【请补签】", "分管副区长 +86 10000 00499")
+    await stage.tap(LEADER, missing, "补签")
+    await stage.sees(LEADER, "已补签")
+    await stage.sees(DUTY, "已补签：区应急局副局长")
+
+    await _tap(stage, DUTY, "第1版", "误发撤回")
+    await _tap(stage, LEADER, "误发撤回", "同意撤回")
+    await stage.sees(TOWN, "误发撤回", "以本条为准")
+    await stage.never_sees(TOWN, "【山洪黄色预警】")
+    await stage.hears_nothing(*NEIGHBOURS)
+
+
+async def _a_stranger_is_invited_and_not_counted(district: Live, told: Message) -> None:
+    """Somebody the directory does not know taps in the town's group: he gets a way in, the town has not answered."""
+    stage, group = district.stage, district.stage.chat_of(TOWN)
+    passer_by = await stranger(district, "in_the_group", "群里的陌生人")
+    await district.control.members(group, "add", passer_by)
+    await stage.act(lambda: district.control.tap(passer_by, told.message_id, "收到", chat=group))
+    link = await stage.sees(TOWN, buttons=("去登记",))
+    assert "收到" not in link.text
+    await stage.never_sees(TOWN, "群里的陌生人")
+    await stage.tap("longshui_duty", told, "收到", chat=TOWN)
+    await stage.sees(TOWN, "收到", "龙水镇值班员")
+
+
+async def test_what_has_no_button_is_refused_with_the_law_that_says_so(district: Live) -> None:
+    """Data no button ever carried: drafting the station's signal, signing as the drafter, drafting as a town."""
+    stage, control, people = district.stage, district.control, district.world.people
+    await stage.begin()
+    await stage.say(DUTY, "拟发预警")
+    kinds = await stage.sees(DUTY, "拟哪一类预警？")
+    for data, says in (
+        ("wd.new:rainstorm:yellow", "气象灾害预警信号只由气象台站发布"),
+        ("wd.new:flood:red", "一级、二级预警由市政府或市应急局发布"),
+        ("wd.new:geohazard_weather:blue", "规划自然资源部门会同气象部门发布"),
+    ):
+        await stage.act(lambda data=data: control.tap(people[DUTY], kinds.message_id, data=data, forged=True))
+        await stage.sees(DUTY, says)
+        await stage.never_sees(DUTY, "【拟稿】")
+    await stage.say(LEADER, "/start")
+    menu = await stage.sees(LEADER, kind=None)
+    await stage.act(lambda: control.tap(people[LEADER], menu.message_id, data="wd.new:flood:yellow", forged=True))
+    await stage.sees(LEADER, "三级、四级预警由区应急局值班员拟稿")
+    await stage.never_sees(LEADER, "【拟稿】")
 
 
 async def _tap(stage: Stage, who: str, words: str, button: str) -> None:

@@ -155,6 +155,17 @@ async def test_a_pin_comes_down_once_however_many_versions_follow(post: Post, ha
     assert [call["ok"] for call in await post.calls("unpinChatMessage")] == [True]
 
 
+async def test_a_pin_on_what_is_deleted_goes_with_it(post: Post, hall: int) -> None:
+    await tell(post, hall, WRONG, 1, pin=True)
+    await post.sent()
+    assert await pinned(post, hall) == [WRONG]
+    await correct(post, hall)
+    await post.sent()
+    assert await post.texts(hall) == [RIGHT]
+    assert await pinned(post, hall) == []
+    assert await post.calls("unpinChatMessage") == []
+
+
 async def test_somebody_elses_pin_stays(post: Post, hall: int) -> None:
     await post.tell(hall, "值班表", subject="other:1", purpose="roster", pin=True)
     await tell(post, hall, WRONG, 1, pin=True)
