@@ -58,6 +58,7 @@ _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("invite", Permission.PERSON_INVITE),
     ("groups", Permission.GROUP_BIND),
     ("drill", Permission.DRILL_HOLD),
+    ("paper", Permission.WARNING_ARCHIVE),
     ("language", None),
     ("leave", None),
 )
