@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
 
-.PHONY: help setup demo test check check-lint check-format check-types check-imports check-house fix faults golden screens bench
+.PHONY: help setup demo test check check-lint check-format check-types check-imports check-house fix faults golden screens pictures bench
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ golden: $(READY) ## write the golden files anew after a text was changed on purp
 
 screens: $(READY) ## look at every screen and text in both languages: pictures in var/screens, needs a Chromium
 	@$(BIN)/python -m tests.screens $(ARGS)
+
+pictures: $(READY) ## play the storm night and take the pictures of the READMEs: var/pictures, needs a Chromium
+	@$(BIN)/python -m tests.pictures $(ARGS)
 
 bench: $(READY) ## measure what the documents claim
 	@test -e benchmarks/__main__.py || { echo "There is nothing to measure yet: benchmarks/ does not exist."; exit 1; }

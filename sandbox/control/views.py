@@ -13,6 +13,8 @@ from sandbox.world import World
 
 KINDS = ("text", "photo", "voice", "video", "document", "location", "contact")
 CONNECTED_SECONDS = 60.0
+PINNED_SHOWN = 24
+"""Characters of a pinned message that the line about it quotes."""
 
 
 def message(world: World, record: Record) -> dict[str, Any]:
@@ -219,7 +221,8 @@ def _service(body: dict[str, Any]) -> str:
         case {"left_chat_member": user}:
             return f"{_names([user])} 离开群组"
         case {"pinned_message": pinned}:
-            return f"置顶了消息：{pinned.get('text') or pinned.get('caption') or pinned['message_id']}"
+            said = " ".join(str(pinned.get("text") or pinned.get("caption") or pinned["message_id"]).split())
+            return f"置顶了消息：{said[:PINNED_SHOWN]}{'…' if len(said) > PINNED_SHOWN else ''}"
         case {"forum_topic_created": topic}:
             return f"新建话题：{topic['name']}"
         case {"migrate_to_chat_id": number}:

@@ -13,13 +13,19 @@ from scenarios.storm_night import cut_off, evening, flood, house, morning, red, 
 TITLE = "暴雨夜：21:40到07:30，转发、签发、叫应、解除，谁没应答一目了然"
 
 
-async def play(stage: Stage) -> None:
-    """Plays it once, with the clock of that night. Raises ScenarioFailed."""
+async def nightfall(stage: Stage) -> None:
+    """Moves the clock on to that evening; what was said before is no part of the story."""
     await stage.until("21:39", at_most_late_minutes=0)
     await stage.begin()
+
+
+async def play(stage: Stage) -> None:
+    """Plays it once, with the clock of that night. Raises ScenarioFailed."""
+    await nightfall(stage)
     await evening.relayed_in_one_step(stage)
     await evening.only_the_missing_are_nudged(stage)
     await evening.the_two_are_telephoned(stage)
+    await flood.proposed(stage)
     await flood.agreed_to_by_telephone(stage)
     await slope.play(stage)
     await cut_off.raised_to_orange(stage)

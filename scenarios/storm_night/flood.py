@@ -12,13 +12,19 @@ OTHERS = ("gulong", "yongxi", "gulong_duty", "yongxi_duty")
 BLUE, YELLOW = "洪水蓝色预警", "洪水黄色预警"
 
 
-async def agreed_to_by_telephone(stage: Stage) -> None:
-    """22:05 the leader does not look at his phone; 22:16 he agrees on the telephone, and it goes out at once."""
-    stage.scene("22:05 区里会商，拟洪水蓝色；领导没看手机，22:16 打通电话，口头同意代录")
+async def proposed(stage: Stage) -> None:
+    """22:05 the desk drafts it after the consultation and lays it before the leader."""
+    stage.scene("22:05 区里会商，拟洪水蓝色，送签")
     await stage.until("22:05")
     await _drafted(stage)
     await _tap(stage, PUBLISHER, "【拟稿】", "送签")
     await stage.sees(LEADER, "【请签发】洪水蓝色预警·龙水镇", "会商：22:05", "编号待回填", ringing=True)
+    await _nobody_knows(stage, BLUE)
+
+
+async def agreed_to_by_telephone(stage: Stage) -> None:
+    """The leader has not looked at his phone; 22:16 he agrees on the telephone, and it goes out with the number."""
+    stage.scene("领导没看手机；22:16 打通电话，口头同意代录，填了平台编号就发")
     waiting = await stage.sees(PUBLISHER, "【已送签】", BLUE, "+86 10000 00402")
     await stage.until("22:16")
     await stage.tap(PUBLISHER, waiting, "电话口头同意，由值班员代录")
