@@ -21,14 +21,14 @@ from scenarios.world import World
 PATIENCE_SECONDS = 60.0
 BREATH_MINUTES = 0.2
 """Between two acts: nobody is faster, and the platform lets the bot write about one message a second to a chat."""
-REPEATED = "（可能重复）"
+REPEATED, REPEATED_EN = "（可能重复）", "(possibly a repeat)"
 NEVER_SAID = "迟报"
 """A finding of law that no message may print."""
 BY_THE_CLOCK = ("班前检查", "早报")
 """How messages begin that the desks get at hours of the day: whether a story crosses one is no part of it."""
 
 _HERE = ZoneInfo("Asia/Shanghai")
-_WRITTEN_DOWN_SECONDS = 0.3
+_WRITTEN_DOWN_SECONDS = 1.0
 _PLATFORMS = "service"
 """The kind of a message the platform writes by itself: somebody joined, something was pinned."""
 _UNCHANGED = "message is not modified"
@@ -239,7 +239,7 @@ class Stage:
         """Every message anybody got since the story began was expected."""
         for chat in self._chats():
             for message in await self._story(chat):
-                if _by_the_clock(message) or REPEATED in message.text:
+                if _by_the_clock(message) or _is_repeat(message):
                     continue
                 if message.message_id not in self._expected[chat]:
                     raise ScenarioFailed(f"nobody expected this in {self._name(chat)}: {_one_line(message)}")
@@ -311,7 +311,7 @@ def _one_line(message: Message) -> str:
 def _shapes(messages: list[Message]) -> list[list[str]]:
     """What a repeat repeats is there once, however many copies there are; what is not marked as one counts."""
     shapes = [_shape(message) for message in messages]
-    marked = [REPEATED in message.text for message in messages]
+    marked = [_is_repeat(message) for message in messages]
     firsts = [shape for shape, repeat in zip(shapes, marked, strict=True) if not repeat]
     kept: list[list[str]] = []
     for shape, repeat in zip(shapes, marked, strict=True):
@@ -320,8 +320,12 @@ def _shapes(messages: list[Message]) -> list[list[str]]:
     return kept
 
 
+def _is_repeat(message: Message) -> bool:
+    return message.text.startswith((REPEATED, REPEATED_EN))
+
+
 def _shape(message: Message) -> list[str]:
-    text = message.text.removeprefix(REPEATED).lstrip("\n")
+    text = message.text.removeprefix(REPEATED).removeprefix(REPEATED_EN).lstrip("\n")
     return [message.kind, _CLOCK.sub("--:--", text), *message.buttons]
 
 
