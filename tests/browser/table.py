@@ -64,6 +64,16 @@ class Table:
         sent = await self.bot("sendMessage", chat_id=chat, text=text, **params)
         return int(sent["message_id"])
 
+    async def hand(self, chat: int, name: str, data: bytes) -> int:
+        """A document of the bot; returns its message's id."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("chat_id", str(chat))
+        form.add_field("document", data, filename=name)
+        async with self._session.post(f"/bot{TOKEN}/sendDocument", data=form) as response:
+            answer = await response.json()
+            assert answer["ok"], answer
+            return int(answer["result"]["message_id"])
+
     async def forget_updates(self) -> None:
         """Confirm what former tests left for the bot."""
         for update in await self.bot("getUpdates", offset=-1, timeout=0):

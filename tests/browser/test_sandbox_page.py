@@ -342,6 +342,19 @@ async def test_a_person_and_a_group_are_made_on_the_page(table: Table, open_page
     await expect(page.get_by_test_id("group-row").filter(has_text="雍溪镇值班群")).to_be_visible()
 
 
+async def test_a_document_of_the_bot_is_saved_under_its_name(table: Table, open_page: Opener) -> None:
+    officer = await table.person()
+    page = await open_page((officer, officer))
+    sent = await table.hand(officer, "预0712-1 结案报告.docx", b"PK paper")
+    row = message(phone(page, officer), sent).get_by_test_id("document")
+    await expect(row).to_contain_text("预0712-1 结案报告.docx")
+    async with page.expect_download() as caught:
+        await row.click()
+    download = await caught.value
+    assert download.suggested_filename == "预0712-1 结案报告.docx"
+    assert (await download.path()).read_bytes() == b"PK paper"
+
+
 async def test_a_refused_act_is_told_in_the_sandboxs_own_words(table: Table, open_page: Opener) -> None:
     worker = await table.person()
     page = await open_page((worker, worker))
