@@ -142,7 +142,7 @@ class App:
     @property
     def timetable(self) -> Timetable:
         """All passes of the house."""
-        return Timetable(self.database, self.clock, self._passes())
+        return Timetable(self.database, self.clock, self._passes(), Auditor(self.plan, self.began))
 
     def _passes(self) -> list[Pass]:
         async def seals(session: AsyncSession, _now: datetime) -> int:
@@ -155,7 +155,7 @@ class App:
             oldest = await inbox.oldest_done(session)
             return oldest + _INBOX_KEPT if oldest else None
 
-        passes = [
+        return [
             Pass("drafts", self._planned(intake_jobs.run_due), intake_jobs.next_due),
             Pass("chases", self._planned(incident_jobs.run_due), incident_jobs.next_due),
             Pass("warnings", self._planned(warning_jobs.run_due), self._planned_due(warning_jobs.next_due)),
@@ -165,9 +165,6 @@ class App:
             Pass("readiness", self._planned(readiness.run_due), self._planned_due(readiness.next_due)),
             Pass("digest", self._planned(digest.run_due), self._planned_due(digest.next_due)),
         ]
-        # Last, so that it finds only what the others have left undone.
-        auditor = Auditor(self.plan, {each.name: each.next_due for each in passes if each.next_due}, self.began)
-        return [*passes, Pass("auditor", auditor.run_due, auditor.next_due)]
 
     def _planned(self, run_due: _ByThePlan) -> RunDue:
         async def run(session: AsyncSession, now: datetime) -> int:

@@ -80,18 +80,18 @@ async def seats(session: AsyncSession, now: datetime) -> list[SeatView]:
     """Every post somebody is on now, with who it is and whether he can be written to."""
     return [
         SeatView(
-            person_id=person.id,
-            name=person.name,
-            phone=person.phone,
-            platform_id=person.platform_id,
-            state=person.state,
-            reachable=person.reachable,
-            kind=post.kind,
-            region_code=post.region_code or None,
-            unit_key=post.unit_key or None,
-            role=holding.role,
+            person_id=row.id,
+            name=row.name,
+            phone=row.phone,
+            platform_id=row.platform_id,
+            state=row.state,
+            reachable=row.reachable,
+            kind=row.kind,
+            region_code=row.region_code or None,
+            unit_key=row.unit_key or None,
+            role=row.role,
         )
-        for holding, person, post in await repository.seats(session, now)
+        for row in await repository.seats(session, now)
     ]
 
 

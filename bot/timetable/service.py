@@ -6,9 +6,10 @@ that fails does not stop the others. Bells wake the tick early; the scheduler on
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -38,13 +39,27 @@ class Pass:
     next_due: NextDue | None = None
 
 
+class Overseer(Protocol):
+    """Looks last, at what the passes have left undone: `due` is when each has something to do next, by name."""
+
+    async def run_due(self, session: AsyncSession, now: datetime, due: Mapping[str, datetime]) -> int:
+        """As of a pass."""
+
+    async def next_due(self, session: AsyncSession, due: Mapping[str, datetime]) -> datetime | None:
+        """As of a pass."""
+
+
 class Timetable:
     """`run()` until cancelled."""
 
-    def __init__(self, database: Database, clock: Clock, passes: Sequence[Pass]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, passes: Sequence[Pass], overseer: Overseer | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
         self.passes = passes
+        self._overseer = overseer
+        self._due: dict[str, datetime | None] = {}
         self.ticked_at: float | None = None
         """When the last tick ended, in the clock's monotonic seconds."""
 
@@ -62,7 +77,7 @@ class Timetable:
 
     async def tick(self) -> None:
         """Runs every pass until it finds nothing due."""
-        for each in self.passes:
+        for each in (*self.passes, *self._overseeing()):
             try:
                 await self._run(each)
             except Exception:
@@ -71,12 +86,28 @@ class Timetable:
 
     async def next_due(self) -> datetime | None:
         """The next instant at which any pass has something to do; in the past if something is due now."""
-        instants = []
         async with self._database.read() as session:
-            for each in self.passes:
-                if each.next_due:
-                    instants.append(await each.next_due(session))
-        return min((instant for instant in instants if instant), default=None)
+            asked = [(each.name, each.next_due) for each in self.passes if each.next_due]
+            due = {name: at for name, next_due in asked if (at := await next_due(session)) is not None}
+            overseen = await self._overseer.next_due(session, due) if self._overseer else None
+        return min([*due.values(), *([overseen] if overseen else [])], default=None)
+
+    def _overseeing(self) -> list[Pass]:
+        """The overseer as the last pass. What it is given was asked in this very tick: nothing is asked twice."""
+        overseer = self._overseer
+        if overseer is None:
+            return []
+
+        async def run_due(session: AsyncSession, now: datetime) -> int:
+            return await overseer.run_due(session, now, self._known())
+
+        async def next_due(session: AsyncSession) -> datetime | None:
+            return await overseer.next_due(session, self._known())
+
+        return [Pass("overseer", run_due, next_due)]
+
+    def _known(self) -> dict[str, datetime]:
+        return {each.name: due for each in self.passes if (due := self._due.get(each.name)) is not None}
 
     async def _run(self, each: Pass) -> None:
         if not await self._is_due(each):
@@ -84,14 +115,17 @@ class Timetable:
         for _round in range(_ROUNDS):
             async with self._database.write() as session:
                 if not await each.run_due(session, self._clock.now()):
-                    return
-        log.warning("pass_never_ends", name=each.name)
+                    break
+        else:
+            log.warning("pass_never_ends", name=each.name)
+        await self._is_due(each)
 
     async def _is_due(self, each: Pass) -> bool:
         if each.next_due is None:
             return True
         async with self._database.read() as session:
             due = await each.next_due(session)
+        self._due[each.name] = due
         return due is not None and due <= self._clock.now()
 
     def _ring(self) -> None:

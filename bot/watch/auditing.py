@@ -7,8 +7,8 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -43,8 +43,6 @@ _GATHERED = timedelta(minutes=1)
 _NAMED = 5
 _RETRIED = 6
 
-NextDue = Callable[[AsyncSession], Awaitable[datetime | None]]
-
 
 @dataclass(frozen=True, slots=True)
 class Late:
@@ -56,19 +54,18 @@ class Late:
 
 @dataclass(slots=True)
 class Auditor:
-    """Knows the other passes by name; `run_due` and `next_due` are those of a pass.
+    """Oversees the passes: it is told when each has something to do next.
 
     `began` is when this process did: what waited while nobody was there is not late before it had its time since.
     """
 
     plan: Plan
-    passes: Mapping[str, NextDue] = field(default_factory=dict)
     began: datetime | None = None
 
-    async def run_due(self, session: AsyncSession, now: datetime) -> int:
+    async def run_due(self, session: AsyncSession, now: datetime, passes: Mapping[str, datetime]) -> int:
         """Tells of what is newly found and forgets what is late no more; how much was looked at."""
         known = {finding.key: finding for finding in await repository.findings(session)}
-        waiting = {each.key: each for each in await self._waiting(session)}
+        waiting = {each.key: each for each in await self._waiting(session, passes)}
         new = [each for key, each in waiting.items() if key not in known and self._is_late(each, now)]
         due = [finding for finding in known.values() if finding.checked_at + self._patience <= now]
         for finding in due:
@@ -83,10 +80,10 @@ class Auditor:
         await self._tell(session, now, new, [row for row in rows if not row.is_known])
         return len(new) + len(due) + len(rows)
 
-    async def next_due(self, session: AsyncSession) -> datetime | None:
+    async def next_due(self, session: AsyncSession, passes: Mapping[str, datetime]) -> datetime | None:
         """When something will be late, when what is late is looked at again, when failed rows are told of."""
         known = {finding.key: finding.checked_at for finding in await repository.findings(session)}
-        waiting = {each.key: each.since for each in await self._waiting(session)}
+        waiting = {each.key: each.since for each in await self._waiting(session, passes)}
         instants = [instant + self._patience for instant in {**waiting, **known}.values()]
         tried = await lateness.oldest_unreported(session)
         return min(instants + ([tried + _GATHERED] if tried else []), default=None)
@@ -98,15 +95,14 @@ class Auditor:
     def _is_late(self, each: Late, now: datetime) -> bool:
         return each.since + self._patience <= now
 
-    async def _waiting(self, session: AsyncSession) -> list[Late]:
+    async def _waiting(self, session: AsyncSession, passes: Mapping[str, datetime]) -> list[Late]:
         """Everything that could be late, with since when."""
         since: dict[str, datetime | None] = {
             "urgent": await lateness.urgent_since(session),
             "inbox": await inbox.oldest_waiting(session),
             "cards": await lateness.unpainted_since(session),
         }
-        for name, next_due in self.passes.items():
-            since[f"pass:{name}"] = await next_due(session)
+        since |= {f"pass:{name}": due for name, due in passes.items()}
         return [Late(key, max(at, self.began or at)) for key, at in since.items() if at is not None]
 
     async def _unreported(self, session: AsyncSession, now: datetime) -> list[NotArrived]:

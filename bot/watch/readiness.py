@@ -62,8 +62,10 @@ async def _tell(session: AsyncSession, plan: Plan, now: datetime, shift: datetim
         log_after_commit(session, "readiness_untold", region=plan.district.code)
     await _say(session, now, plan.district.code, of_district(plan, coverage, shift), own, shift)
     for town in coverage.with_gaps:
+        if town.desk is None:
+            continue
         targets = await desk_targets(session, plan, now, Level.TOWN, town.code)
-        if targets and await _is_news(session, now, town):
+        if await _is_news(session, now, town):
             await _say(session, now, town.code, of_town(plan, town, shift), targets, shift)
 
 

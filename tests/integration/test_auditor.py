@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import pytest
 import pytest_asyncio
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.access import Permission
 from bot.core.clock import Clock
@@ -21,7 +20,7 @@ from bot.inbox import service as inbox
 from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 from bot.watch import service
-from bot.watch.auditing import Auditor, NextDue
+from bot.watch.auditing import Auditor
 from bot.watch.errors import NothingToSend
 from bot.watch.models import Finding
 from handlers.conversation import converse
@@ -39,22 +38,22 @@ async def town(database: Database, plan: Plan) -> Town:
     return await build(database, plan)
 
 
-async def tick(town: Town, now: datetime, passes: Mapping[str, NextDue] | None = None, **how: datetime) -> None:
+async def tick(town: Town, now: datetime, passes: Mapping[str, datetime] | None = None, **how: datetime) -> None:
     """As the timetable does: looked at only when due, until nothing is."""
-    auditor = Auditor(town.plan, passes or {}, how.get("began"))
+    auditor = Auditor(town.plan, how.get("began"))
     for _ in range(5):
         async with town.database.read() as session:
-            due = await auditor.next_due(session)
+            due = await auditor.next_due(session, passes or {})
         if due is None or due > now:
             return
         async with town.database.write() as session:
-            assert await auditor.run_due(session, now), "what is due is done"
+            assert await auditor.run_due(session, now, passes or {}), "what is due is done"
     raise AssertionError("the auditor never ends")
 
 
-async def next_due(town: Town, passes: Mapping[str, NextDue] | None = None) -> datetime | None:
+async def next_due(town: Town, passes: Mapping[str, datetime] | None = None) -> datetime | None:
     async with town.database.read() as session:
-        return await Auditor(town.plan, passes or {}).next_due(session)
+        return await Auditor(town.plan).next_due(session, passes or {})
 
 
 async def tell(town: Town, subject: str, *chats: str, version: int = 1, at: datetime = NIGHT, **how: object) -> None:
@@ -235,15 +234,7 @@ async def test_an_update_nobody_handles_and_a_card_nobody_paints_are_late(town: 
 
 
 async def test_a_pass_that_never_comes_is_late_by_its_own_due_instant(town: Town) -> None:
-    due: list[datetime | None] = [NIGHT]
-
-    async def nudges(_session: AsyncSession) -> datetime | None:
-        return due[0]
-
-    async def well(_session: AsyncSession) -> datetime | None:
-        return NIGHT + timedelta(days=1)
-
-    passes: dict[str, NextDue] = {"warnings": nudges, "drafts": well}
+    passes = {"warnings": NIGHT, "drafts": NIGHT + timedelta(days=1)}
     assert await next_due(town, passes) == NIGHT + 10 * MINUTE
     await tick(town, NIGHT + 9 * MINUTE, passes)
     assert await notices(town) == []
@@ -251,8 +242,7 @@ async def test_a_pass_that_never_comes_is_late_by_its_own_due_instant(town: Town
     (said,) = await notices(town)
     assert "预警的提醒、到期询问和补签：晚了12分钟" in said
     assert "草稿" not in said
-    due[0] = None
-    await tick(town, NIGHT + 30 * MINUTE, passes)
+    await tick(town, NIGHT + 30 * MINUTE, {"drafts": NIGHT + timedelta(days=1)})
     assert await findings(town) == []
     assert len(await notices(town)) == 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -123,3 +123,43 @@ async def test_it_ticks_by_itself_and_at_once_when_the_bell_rings(
         if rings:
             database.bells.ring(["tick"])
         await eventually(database, look, "a reminder")
+
+
+class Watching:
+    """An overseer that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, datetime]] = []
+
+    async def run_due(self, _session: AsyncSession, _now: datetime, due: Mapping[str, datetime]) -> int:
+        self.told.append(dict(due))
+        return 0
+
+    async def next_due(self, _session: AsyncSession, due: Mapping[str, datetime]) -> datetime | None:
+        return min(due.values(), default=None)
+
+
+async def test_an_overseer_looks_last_and_is_told_what_a_failing_pass_has_left_undone(
+    database: Database, clock: Clock
+) -> None:
+    await items(database, clock, 1)
+    bad, watching = Reminders(), Watching()
+    passes = [Pass("bad", failing(ValueError("no")), bad.next_due)]
+    timetable = Timetable(database, clock, passes, watching)
+    clock.shift(HOURS.total_seconds(), 1)
+    with capture_logs():
+        await timetable.tick()
+    (told,) = watching.told
+    assert clock.now() - told["bad"] > HOURS - timedelta(minutes=2)
+    assert await timetable.next_due() == told["bad"]
+
+
+async def test_an_overseer_is_not_told_of_what_has_just_been_done(database: Database, clock: Clock) -> None:
+    await items(database, clock, 1)
+    reminders, watching = Reminders(), Watching()
+    timetable = Timetable(
+        database, clock, [Pass("reminders", reminders.run_due, reminders.next_due)], overseer=watching
+    )
+    clock.shift(HOURS.total_seconds(), 1)
+    await timetable.tick()
+    assert (len(reminders.done), watching.told) == (1, []), "the next reminder lies ahead"
