@@ -138,6 +138,9 @@ class Board(Payload):
     last_at: datetime | None
     answered: int
     awaited: int
+    groups: int
+    groups_answered: int
+    places: tuple[LevelLine, ...]
     towns: tuple[TownLine, ...]
     cut_off: tuple[str, ...]
     unheld: tuple[Unheld, ...] = ()
@@ -445,6 +448,9 @@ SAMPLES: list[Payload] = [
         last_at=_AT,
         answered=25,
         awaited=27,
+        groups=12,
+        groups_answered=9,
+        places=(LevelLine(level="orange", places=("龙水镇",)), LevelLine(level="yellow", places=("宝顶镇",))),
         towns=(_TOWN,),
         cut_off=("高坡村",),
         unheld=(
@@ -470,8 +476,12 @@ SAMPLES: list[Payload] = [
         last_at=None,
         answered=0,
         awaited=0,
+        groups=12,
+        groups_answered=0,
+        places=(),
         towns=(),
         cut_off=(),
+        unheld=(),
         **_STORM,
     ),
     Answers(number="预0712-1", lines=(AnswerLine(name="龙水镇值班员", answer="received", at=_AT),)),
@@ -511,7 +521,11 @@ SAMPLES: list[Payload] = [
     NoSuchWarning(),
     Overtaken(number="预0712-1"),
     Overtaken(number=""),
-    NotYours(why="气象灾害预警信号只能由气象台站发布。", why_en="Only the met station issues weather signals.", paper="气象灾害防御条例 第30条"),
+    NotYours(
+        why="气象灾害预警信号只能由气象台站发布。",
+        why_en="Only the met station issues weather signals.",
+        paper="气象灾害防御条例 第30条",
+    ),
     Incomplete(missing=("consultation", "places")),
     OwnDraft(),
     NothingToLift(),

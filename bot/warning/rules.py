@@ -94,8 +94,12 @@ def has_account(recipient: Recipient) -> bool:
 
 def is_missing(recipient: Recipient) -> bool:
     """Whether somebody who must answer has not answered the newest version he was told; 去不了 leaves the post open."""
-    answered = recipient.answered_version == recipient.told_version and recipient.answer is not Answer.CANNOT
-    return recipient.must_answer and not answered
+    return recipient.must_answer and not has_answered(recipient)
+
+
+def has_answered(recipient: Recipient) -> bool:
+    """Whether somebody there has answered the newest version, for himself or for his group."""
+    return recipient.answered_version == recipient.told_version and recipient.answer is not Answer.CANNOT
 
 
 def is_told_by_telephone(recipient: Recipient) -> bool:

@@ -84,6 +84,8 @@ class RecipientView:
     must_answer: bool
     is_missing: bool
     is_cut_off: bool
+    is_group: bool
+    has_answered: bool
     answer: Answer | None
     answered_name: str | None
     answered_at: datetime | None

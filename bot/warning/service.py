@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.warning import issuing, repository
 from bot.warning.models import Place, Recipient, Series, Version
-from bot.warning.rules import is_cut_off, is_missing
+from bot.warning.rules import has_answered, is_cut_off, is_missing
 from bot.warning.schemas import PlaceView, RecipientView, SeriesView, VersionView
 
 
@@ -110,6 +110,8 @@ def _recipient(row: Recipient) -> RecipientView:
         must_answer=row.must_answer,
         is_missing=is_missing(row),
         is_cut_off=is_cut_off(row),
+        is_group=row.person_id is None,
+        has_answered=has_answered(row),
         answer=row.answer,
         answered_name=row.answered_name,
         answered_at=row.answered_at,

@@ -10,6 +10,7 @@ from bot.plan.schema import Level, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning.checking import KINDS
 from bot.warning.drilled import speaks_of_one
+from bot.warning.elements import level_lines
 from bot.warning.models import Origin, SeriesState, VersionState
 from bot.warning.relaying import NO_LEVEL, SEVERAL
 from bot.warning.schemas import CheckView, RecipientView, SeriesView, VersionView
@@ -18,6 +19,7 @@ from handlers.pages import in_rows
 from handlers.paper.screens import archive_button, report_button
 from messages import warning as texts
 from messages.engine import label, render
+from messages.warning_draft import LevelLine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOWNS = 30
@@ -74,12 +76,12 @@ def relay_card(
     return Screen(text, InlineKeyboard(rows))
 
 
-def _by_level(version: VersionView, names: Mapping[str, str]) -> tuple[texts.LevelLine, ...]:
+def _by_level(version: VersionView, names: Mapping[str, str]) -> tuple[LevelLine, ...]:
     """The places, the highest level first."""
     lines = []
     for level in sorted({place.level for place in version.places}, key=lambda level: level.rank):
         here = tuple(names[place.region_code] for place in version.places if place.level is level)
-        lines.append(texts.LevelLine(level=level.value, places=here))
+        lines.append(LevelLine(level=level.value, places=here))
     return tuple(lines)
 
 
@@ -174,6 +176,9 @@ def board_card(
         last_at=outcomes.last_sent_at,
         answered=sum(1 for row in awaited if not row.is_missing),
         awaited=len(awaited),
+        groups=sum(row.is_group for row in series.recipients),
+        groups_answered=sum(row.is_group and row.has_answered for row in series.recipients),
+        places=level_lines(plan, issued.places) if len({place.level for place in issued.places}) > 1 else (),
         towns=_towns(plan, awaited, names),
         cut_off=tuple(row.name for row in series.recipients if row.is_cut_off),
         unheld=_unheld(plan, series, issued, awaited),

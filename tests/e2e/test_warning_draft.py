@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from sandbox.client import Message
@@ -162,7 +164,7 @@ async def test_what_has_no_button_is_refused_with_the_law_that_says_so(district:
         ("wd.new:flood:red", "一级、二级预警由市政府或市应急局发布"),
         ("wd.new:geohazard_weather:blue", "规划自然资源部门会同气象部门发布"),
     ):
-        await stage.act(lambda data=data: control.tap(people[DUTY], kinds.message_id, data=data, forged=True))
+        await stage.act(partial(control.tap, people[DUTY], kinds.message_id, data=data, forged=True))
         await stage.sees(DUTY, says)
         await stage.never_sees(DUTY, "【拟稿】")
     await stage.say(LEADER, "/start")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.core.access import Actor
 from bot.core.database import Database
 from bot.core.errors import NotAllowed
 from bot.delivery.models import Message, MessageState, Text
@@ -330,6 +331,26 @@ async def test_a_second_tap_changes_nothing_and_a_better_answer_does(town: Town)
     async with town.database.read() as session:
         row = next(row for row in (await service.view(session, series_id)).recipients if row.name == "town")
     assert row.answer is Answer.ON_POST
+
+
+async def test_a_group_has_answered_once_somebody_we_know_taps_there(town: Town) -> None:
+    series_id = await relayed(town, ONE_TOWN)
+
+    async def answered() -> dict[str, bool]:
+        async with town.database.read() as session:
+            rows = (await service.view(session, series_id)).recipients
+        return {row.name: row.has_answered for row in rows if row.is_group}
+
+    assert set((await answered()).values()) == {False}
+    async with town.database.write() as session:
+        with pytest.raises(NotConcerned):
+            stranger, chat = Actor(None, "路人"), town.chats["town_group"]
+            await answering.answer(session, town.plan, stranger, NIGHT, series_id, chat, Answer.RECEIVED)
+    assert set((await answered()).values()) == {False}
+    await answers(town, "town", series_id, Answer.RECEIVED, chat="town_group")
+    assert [name for name, has in (await answered()).items() if has] == ["town_group"]
+    await relayed(town, ONE_TOWN.replace("黄色", "橙色"), minutes=5)
+    assert set((await answered()).values()) == {False}, "who has read yellow has not read orange"
 
 
 async def test_somebody_who_was_not_told_has_nothing_to_answer(town: Town) -> None:

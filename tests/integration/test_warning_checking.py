@@ -15,9 +15,9 @@ from bot.delivery.models import Lane, Message, Text
 from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import checking, jobs, relaying, service
+from bot.warning import checking, jobs, relaying, repository, service
 from bot.warning.errors import Incomplete, NoSuchWarning, NothingToLift, Overtaken
-from bot.warning.models import SeriesState
+from bot.warning.models import SeriesState, Version
 from bot.warning.schemas import CheckView, SeriesView, VersionView
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, VILLAGE, Town, build
 
@@ -47,7 +47,7 @@ class Officer:
             actor, target = await self.town.actor(session, "district", self.now), Target(self.town.chats["district"])
             await relaying.receive(session, self.town.plan, actor, self.now, target, text, signal)
         async with self.town.database.read() as session:
-            names = (await session.exec(select(relaying.Version.id))).all()
+            names = (await session.exec(select(Version.id))).all()
             self.version_id = max(names)
 
     async def does(self, use_case: Callable[..., Awaitable[None]], *what: object, role: str = "district") -> None:
@@ -116,7 +116,7 @@ async def test_sound_lane_pin_and_reminders_go_by_what_holds_there(officer: Offi
     assert (here[0].lane, here[0].silent, bool(here[1].body.get("pin"))) == (Lane.URGENT, False, True)
     assert (there[0].lane, there[0].silent, bool(there[1].body.get("pin"))) == (Lane.ROUTINE, True, False)
     async with town.database.read() as session:
-        rows_of = {row.name: row for row in await service.repository.recipients(session, 1)}
+        rows_of = {row.name: row for row in await repository.recipients(session, 1)}
     assert rows_of["town"].nudge_due_at == NIGHT + timedelta(minutes=3)
     assert rows_of["other_town"].nudge_due_at == NIGHT + timedelta(minutes=10)
 

@@ -17,7 +17,7 @@ from bot.delivery.schemas import Target
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningDeed
-from bot.warning import drafting, proposing, relaying, repository, signing
+from bot.warning import drafting, elements, proposing, relaying, repository, signing
 from bot.warning.errors import NotYours
 from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
 from messages.engine import render
@@ -58,8 +58,8 @@ async def attempts(town: Town, deed: WarningDeed, role: str, kind: str, level: W
                 if deed is RELAY:
                     await relaying.relay(session, town.plan, actor, NIGHT, version.id)
                 else:
-                    view = await signing.repository.places(session, version.id)
-                    seen = signing.elements.seen_mark(version, list(view))
+                    view = await repository.places(session, version.id)
+                    seen = elements.seen_mark(version, list(view))
                     await signing.sign(session, town.plan, actor, NIGHT, version.id, seen)
             raise _Done
     except _Done:

@@ -15,7 +15,7 @@ from bot.delivery.schemas import Target
 from bot.directory.models import Group, GroupState, Holding, Person, PersonState, Post, Role, Tier
 from bot.plan.schema import Unit
 from bot.plan.service import Plan
-from bot.warning import checking, relaying
+from bot.warning import checking, relaying, repository
 from bot.warning.models import SeriesState, Version
 from bot.warning.rules import hash_of
 from messages.splitting import LONGEST_PART
@@ -135,7 +135,7 @@ async def test_what_is_hashed_is_the_text_without_what_the_district_adds(town: T
     await relayed(town, ORANGE)
     async with town.database.read() as session:
         version = (await session.exec(select(Version))).one()
-        places = await relaying.repository.places(session, version.id)
+        places = await repository.places(session, version.id)
     assert version.text == ORANGE
     assert version.content_hash == hash_of(version, list(places))
 
