@@ -14,6 +14,7 @@ from bot.intake.rules import is_answered
 from bot.intake.schemas import DraftView, Likely
 from bot.plan.schema import Kind, Level, Nature
 from bot.plan.service import Plan
+from handlers.naming import kind_name
 from handlers.pages import in_rows, number_at, page_of, pages_of, turning
 from messages import form as texts
 from messages.engine import ZONE, label, phone, render
@@ -108,7 +109,7 @@ def report_card(
     payload = texts.Report(
         number=view.number or "",
         nature=nature.value,
-        kind=kind_name(plan, facts.kind_key, locale),
+        kind=kind_name(plan, facts.kind_key, locale) or "",
         evidence=evidence,
         place=place,
         facts=tuple(line for line in facts_lines(plan, view.facts, locale, without=Asked.KIND)),
@@ -152,15 +153,6 @@ def casualties_text(facts: Facts, locale: str) -> str:
     if not is_answered(facts, Asked.CASUALTIES):
         return ""
     return label("form.figure_between", locale).join(_figure(facts, name, locale) for name in answers.FIGURES)
-
-
-def kind_name(plan: Plan, key: str | None, locale: str) -> str:
-    """The kind's name in the locale; empty for none or for one the pack no longer has."""
-    kind = plan.kinds.get(key) if key else None
-    return _name(kind, locale) if kind else ""
-
-
-# --- what a field offers ---------------------------------------------------------------------------------------------
 
 
 def _offers(plan: Plan, view: DraftView, field: Asked, rev: int, locale: str) -> list[list[Button]]:
@@ -259,7 +251,7 @@ def _casualties(view: DraftView, rev: int, locale: str) -> list[list[Button]]:
 
 def _value(plan: Plan, facts: Facts, field: Asked, locale: str) -> str:
     if field is Asked.KIND:
-        return kind_name(plan, facts.kind_key, locale)
+        return kind_name(plan, facts.kind_key, locale) or ""
     if field is Asked.TIME:
         return _moment(facts.occurred_at)
     if field is Asked.CASUALTIES:
@@ -278,7 +270,7 @@ def _moment(at: datetime | None) -> str:
 def _figure(facts: Facts, name: str, locale: str) -> str:
     count = getattr(facts, name)
     shown = label("desk.figure.unknown", locale) if count is None else str(count)
-    return label("form.figure_value", locale).format(name=label(f"form.figure.{name}", locale), count=shown)
+    return label("form.figure_value", locale).format(name=label(f"desk.figure.{name}", locale), count=shown)
 
 
 def _ago(minutes: int, locale: str) -> str:
@@ -289,7 +281,7 @@ def _likely(plan: Plan, each: Likely, place: str, locale: str) -> texts.LikelyLi
     return texts.LikelyLine(
         number=each.number,
         nature=each.nature.value,
-        kind=kind_name(plan, each.kind_key, locale),
+        kind=kind_name(plan, each.kind_key, locale) or "",
         where=each.place_words or place,
         filed_at=each.filed_at,
     )

@@ -25,7 +25,8 @@ from bot.plan.schema import Nature
 from bot.plan.service import Plan
 from handlers.act import Act
 from handlers.incident import choices
-from handlers.incident.screens import MORE, kind_name, unit_name
+from handlers.incident.screens import MORE, unit_name
+from handlers.naming import kind_name
 from handlers.pages import number_at
 from handlers.routing import Do, Route, button
 from messages import desk as texts

@@ -13,6 +13,7 @@ from bot.intake.schemas import Evidence
 from bot.plan.schema import Nature, Unit
 from bot.plan.service import Plan
 from handlers.evidence import evidence_text
+from handlers.naming import kind_name
 from messages import incident as texts
 from messages.desk import reason_words
 from messages.engine import label, render
@@ -89,16 +90,6 @@ def deed_button(view: IncidentView, deed: Deed, rev: int, locale: str) -> Button
     """The button of a deed that needs no more than a tap to begin."""
     group = "incident" if deed in {Deed.TAKE, Deed.VERIFY} else "desk"
     return Button(label(f"{group}.{deed.value}", locale), f"i.{deed.value}:{view.id}:{rev}")
-
-
-def kind_name(plan: Plan, kind_key: str | None, locale: str) -> str | None:
-    """What the kind is called; the key of one the pack no longer has."""
-    if kind_key is None:
-        return None
-    kind = plan.kinds.get(kind_key)
-    if kind is None:
-        return kind_key
-    return kind.name_en if locale == "en" else kind.name
 
 
 def unit_name(unit: Unit, locale: str) -> str:

@@ -343,8 +343,8 @@ async def test_a_group_has_answered_once_somebody_we_know_taps_there(town: Town)
 
     assert set((await answered()).values()) == {False}
     async with town.database.write() as session:
+        stranger, chat = Actor(None, "路人"), town.chats["town_group"]
         with pytest.raises(NotConcerned):
-            stranger, chat = Actor(None, "路人"), town.chats["town_group"]
             await answering.answer(session, town.plan, stranger, NIGHT, series_id, chat, Answer.RECEIVED)
     assert set((await answered()).values()) == {False}
     await answers(town, "town", series_id, Answer.RECEIVED, chat="town_group")
