@@ -40,7 +40,7 @@ async def test_the_papers_of_a_warning_are_a_tap_away_and_say_what_the_board_say
     facts = {row[0].value: row[1].value for row in book["概览"].iter_rows(min_row=2)}
     assert (facts["已应答"], facts["应到（须应答）人数"]) == (answered, awaited)
     assert f"第1版 发布 {facts['首次发出']:%H:%M}" in board.text
-    assert facts["最新一版：已送达"] == int(re.findall(r"已送达 (\d+)", board.text)[0])
+    assert facts["最新一版：已发出"] == int(re.findall(r"已发出 (\d+)", board.text)[0])
     towns = {row[0]: row[1:4] for row in book["各镇街"].iter_rows(min_row=2, values_only=True)}
     assert (towns["龙水镇"], towns["宝顶镇"]) == ((1, 1, 0), (1, 0, 1))
 

@@ -162,7 +162,7 @@ async def test_the_first_answer_counts_for_the_group_and_the_group_sees_that_it_
     assert "09:53 worker 收到" in in_group.text
     board = only([each for each in said if each.chat_id == chats["district"]])
     assert "有人应答 1/3 个群</b>，最早 09:53" in board.text
-    assert "已送达 3" in board.text
+    assert "已发出 3" in board.text
     assert "龙水镇 1/2 没人应答：town_group" in board.text
 
     await practice.at(DAY + 4 * MINUTE)
