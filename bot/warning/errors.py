@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.errors import NotAllowed, Refusal
 from bot.plan.warnings import DEFAULT, Reason
 from messages import warning as texts
-from messages import warning_draft, warning_sign
+from messages import warning_draft, warning_relay, warning_sign
 
 
 class NoSuchWarning(Refusal):
@@ -41,7 +41,7 @@ class NothingToLift(Refusal):
     """A station ends what nobody has relayed: there is no lifting without an issue."""
 
     def __init__(self) -> None:
-        super().__init__(texts.NothingToLift())
+        super().__init__(warning_relay.NothingToLift())
 
 
 class OwnDraft(Refusal):

@@ -11,7 +11,7 @@ from bot.warning import answering, checking, issuing, reading, relaying, validit
 from bot.warning.models import Answer, PhoneResult
 from handlers.act import Act
 from handlers.routing import PRIVATE, Do, Route, button, command, word
-from messages import warning as texts
+from messages import warning_relay as texts
 
 STATION = "wstation"
 """Subject of the question who issued a text, with the version's id."""

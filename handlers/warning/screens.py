@@ -20,6 +20,7 @@ from handlers.paper.screens import archive_button, report_button
 from messages import warning as texts
 from messages.engine import label, render
 from messages.warning_draft import LevelLine
+from messages.warning_relay import RelayCheck
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOWNS = 30
@@ -41,7 +42,7 @@ def relay_card(
     kind = plan.warning_kinds.get(series.kind_key)
     lifting = version.act in (WarningAct.LIFT, WarningAct.WITHDRAW)
     also = [plan.warning_kind(key) for key in check.also]
-    payload = texts.RelayCheck(
+    payload = RelayCheck(
         act=version.act.value,
         kind=kind.words if kind else None,
         kind_en=kind.name_en if kind else None,

@@ -12,9 +12,9 @@ from bot.core.database import Database
 from bot.core.errors import NotAllowed
 from bot.delivery.models import Message, MessageState, Text
 from bot.delivery.schemas import Target
-from bot.plan.schema import WaitKey, WarningAct, WarningLevel
+from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import answering, checking, issuing, jobs, reading, relaying, service, validity
+from bot.warning import answering, checking, issuing, jobs, reading, relaying, service
 from bot.warning.errors import Incomplete, NotConcerned, NothingToLift, Overtaken
 from bot.warning.models import Answer, PhoneResult, SeriesState, Version
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
@@ -159,6 +159,7 @@ async def test_an_upgrade_gives_the_whole_text_to_who_held_none(town: Town) -> N
 
 async def test_who_holds_the_orange_text_learns_that_it_was_lowered_and_is_asked_nothing_more(town: Town) -> None:
     series_id = await relayed(town, ORANGE)
+    await town.delivered()
     lowered = "大足区气象台2026年7月12日00时50分将暴雨橙色预警信号降级为黄色：预计未来6小时，我区降雨量将达50毫米。"
     await relayed(town, lowered, minutes=5)
     async with town.database.read() as session:
@@ -172,6 +173,7 @@ async def test_who_holds_the_orange_text_learns_that_it_was_lowered_and_is_asked
 
 async def test_lifting_reaches_everybody_who_was_told_and_nobody_else(town: Town) -> None:
     series_id = await relayed(town, ONE_TOWN)
+    await town.delivered()
     await relayed(town, "大足区气象台2026年7月12日00时50分解除雷电黄色预警信号。", minutes=30)
     async with town.database.read() as session:
         view = await service.view(session, series_id)
@@ -357,77 +359,6 @@ async def test_somebody_who_was_not_told_has_nothing_to_answer(town: Town) -> No
     series_id = await relayed(town, ONE_TOWN)
     with pytest.raises(NotConcerned):
         await answers(town, "other_town", series_id, Answer.RECEIVED)
-
-
-async def asked_at(town: Town, minutes: range) -> list[int]:
-    """The minutes at which the publisher was asked, of those at which somebody looked."""
-    found = []
-    for minute in minutes:
-        before = len(await town.told("district", "ask_valid"))
-        await due(town, minute)
-        found += [minute] * (len(await town.told("district", "ask_valid")) - before)
-    return found
-
-
-async def test_the_publisher_is_asked_before_it_ends_when_it_ends_and_every_hour_after(town: Town) -> None:
-    await relayed(town, YELLOW)
-    assert await asked_at(town, range(300, 500, 5)) == [330, 360, 420, 480]
-    first, second, *_ = await town.told("district", "ask_valid")
-    assert "快到有效期" in first
-    assert "已过有效期" in second
-
-
-async def test_three_hours_away_the_publisher_is_asked_once(town: Town) -> None:
-    await relayed(town, YELLOW)
-    await due(town, 700)
-    await due(town, 701)
-    assert len(await town.told("district", "ask_valid")) == 1
-
-
-async def test_a_text_that_names_no_end_is_asked_about_after_the_packs_time(town: Town) -> None:
-    await relayed(town, YELLOW.replace("预计未来6小时，", ""))
-    wait = int(town.plan.wait(WaitKey.WARNING_VALID).total_seconds() // 60)
-    assert await asked_at(town, range(wait - 60, wait + 10, 5)) == [wait - 30, wait]
-    assert "没有写到什么时候" in (await town.told("district", "ask_valid"))[0]
-
-
-async def test_the_publisher_is_not_asked_about_a_text_that_holds_no_longer(town: Town) -> None:
-    await relayed(town, YELLOW)
-    await relayed(town, ORANGE.replace("未来3小时", "未来12小时"), minutes=5)
-    await due(town, 360)
-    assert await town.told("district", "ask_valid") == []
-    await due(town, 720)
-    (asked,) = await town.told("district", "ask_valid")
-    assert "暴雨橙色" in asked
-    await relayed(town, LIFTED, minutes=721)
-    await due(town, 1000)
-    assert len(await town.told("district", "ask_valid")) == 1
-
-
-async def lays_aside(town: Town, series_id: int, minutes: float, *, role: str = "district", number: int = 1) -> None:
-    async with town.database.write() as session:
-        now = NIGHT + timedelta(minutes=minutes)
-        actor = await town.actor(session, role, now)
-        await validity.lay_aside(session, town.plan, actor, now, series_id, number)
-
-
-async def test_what_has_run_out_is_laid_aside_and_nobody_is_told(town: Town) -> None:
-    series_id = await relayed(town, YELLOW)
-    with pytest.raises(Overtaken):
-        await lays_aside(town, series_id, 100)
-    with pytest.raises(NotAllowed):
-        await lays_aside(town, series_id, 361, role="town")
-    with pytest.raises(Overtaken):
-        await lays_aside(town, series_id, 361, number=2)
-    before = {chat: await town.told(chat) for chat in town.chats}
-    await lays_aside(town, series_id, 361)
-    assert await missing(town, series_id) == set()
-    await due(town, 500)
-    assert {chat: await town.told(chat) for chat in town.chats} == before
-    async with town.database.read() as session:
-        assert (await service.view(session, series_id)).state is SeriesState.LAPSED
-    again = await relayed(town, YELLOW, minutes=600)
-    assert again != series_id
 
 
 async def test_regions_are_told_apart_by_code(town: Town) -> None:

@@ -19,6 +19,7 @@ from bot.warning import checking, jobs, relaying, repository, service
 from bot.warning.errors import Incomplete, NoSuchWarning, NothingToLift, Overtaken
 from bot.warning.models import SeriesState, Version
 from bot.warning.schemas import CheckView, SeriesView, VersionView
+from messages.warning import Incomplete as Missing
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, VILLAGE, Town, build
 
 BLUE, YELLOW, ORANGE, RED = WarningLevel
@@ -172,7 +173,7 @@ async def test_a_colour_nobody_recognised_is_not_taken_for_blue(officer: Officer
     await officer.pastes(f"{STATION}发布暴雨预警信号：预计龙水镇有大雨。")
     with pytest.raises(Incomplete) as refused:
         await officer.relays()
-    assert refused.value.payload.missing == ("level",)  # type: ignore[attr-defined]
+    assert refused.value.payload == Missing(missing=("level",))
     assert await town.told("town_group") == []
     await officer.does(checking.put_level, ORANGE)
     await officer.relays()
@@ -223,6 +224,7 @@ async def test_a_lifting_signed_in_another_way_goes_on_with_the_series_the_offic
 ) -> None:
     await officer.pastes(RAIN)
     await officer.relays()
+    await town.delivered()
     first = (await officer.sees())[0].id
     await officer.pastes("大足区气象局2026年7月12日01时20分解除暴雨黄色预警信号。", minutes=40)
     with pytest.raises(NothingToLift):

@@ -20,7 +20,7 @@ from bot.plan.warnings import WarningDeed
 from bot.warning import drafting, elements, proposing, relaying, repository, signing
 from bot.warning.errors import NotYours
 from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
-from messages.engine import render
+from messages.engine import Payload, render
 from tests.integration.town import NIGHT, TOWN, Town, build
 from tests.integration.warning_desk import seat
 from tests.unit.test_plan_warnings import ALLOWED, BY_WORDS
@@ -120,7 +120,8 @@ async def test_every_post_does_what_the_law_leaves_to_it_and_is_told_why_of_the_
         if refusal is not None and deed is not RELAY:
             reason = town.plan.refusal(deed, kind, level)
             assert isinstance(refusal, NotYours), (words, level, role)
-            said = render(refusal.payload, "zh")  # type: ignore[arg-type]
+            assert isinstance(refusal.payload, Payload)
+            said = render(refusal.payload, "zh")
             assert reason.why in said
             assert reason.source in said
 
