@@ -1,4 +1,4 @@
-"""The storm night as far as the station's signal goes: on both databases, and killed at every step (`make faults`)."""
+"""The storm night, 21:40 to 07:30: on both databases, and killed at every step (`make faults`)."""
 
 from __future__ import annotations
 
