@@ -136,7 +136,7 @@ class Report(Facts, table=True):
 
 
 class Serial(SQLModel, table=True):
-    """The last serial given to a prefix on a day. Gaps are allowed, repeats are not."""
+    """The last serial given to a prefix on a day, 07-12 of any year. Gaps are allowed, repeats are not."""
 
     __tablename__ = "intake_serial"
 

@@ -94,8 +94,11 @@ async def reports_of(session: AsyncSession, person_id: int, limit: int) -> Seque
 
 
 async def next_serial(session: AsyncSession, prefix: str, day: str) -> int:
-    """The next serial of the prefix on the day, 1 for the first; concurrent callers get different ones."""
-    return await next_in_series(session, Serial, {"prefix": prefix, "day": day}, "last")
+    """The next serial of the prefix on the day, 1 for the first; concurrent callers get different ones.
+
+    A number names no year and is never given again: the same day a year later goes on counting.
+    """
+    return await next_in_series(session, Serial, {"prefix": prefix, "day": day[5:]}, "last")
 
 
 async def items_of_draft(session: AsyncSession, draft_id: int) -> Sequence[Item]:

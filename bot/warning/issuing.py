@@ -6,6 +6,7 @@ gets a row of the outbox, and everybody who must answer is written down as someb
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,9 +30,6 @@ BOARD = "warning.board"
 """The role of the publisher's card: who has answered and who has not."""
 
 PURPOSE, NOTICE = telling.PURPOSE, telling.NOTICE
-
-_TOLD = (PURPOSE, NOTICE, "nudge", "deputise")
-"""What may be read on phones of a version."""
 
 _REFRESH = timedelta(minutes=1)
 
@@ -113,21 +111,21 @@ async def _take_away(session: AsyncSession, now: datetime, series: Series, versi
     if version.act is WarningAct.WITHDRAW:
         lane = lane_of(version.level, drill=series.drill)
         how = Telling(subject, "erase", lane, version=version.number, drill=series.drill)
-        await delivery.erase(session, now, how, _TOLD)
+        await delivery.erase(session, now, how, concerned.READ)
 
 
 async def _recipients(
     session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version
 ) -> list[Recipient]:
-    """Everybody to be told this version, as rows: who it concerns now, and whoever holds a former one.
+    """Everybody to be told this version, as rows: who it concerns now, and whoever may hold a former one.
 
-    Whom it no longer concerns must still learn that his text has changed; nothing is asked of him any more.
+    Whom it no longer concerns must still learn that his text has changed; nothing is asked of him any more. To somebody
+    whom no former text has reached nothing ends.
     """
     known = {row.chat_id: row for row in await repository.recipients(session, series.id)}
+    knowing = await concerned.knowing(session, subject_of(series.id), known.values())
     if version.act in ENDS:
-        for row in known.values():
-            row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
-        return list(known.values())
+        return _told_on(version, now, known.values(), knowing)
     places = await repository.places(session, version.id)
     chats = await concerned.chats(session, plan, now, places, series.kind_key, drill=series.drill)
     asked = {chat.chat_id: chat.as_row() | _asked(plan, now, series, version, chat) for chat in chats}
@@ -141,11 +139,19 @@ async def _recipients(
         for name in _ASKED:
             setattr(row, name, asked[chat_id][name])
     by_chat = {row.chat_id: row for row in await repository.recipients(session, series.id)}
-    told = [by_chat[chat.chat_id] for chat in chats]
-    for row in known.values():
-        if row.told_version != version.number:
-            row.told_version, row.told_at, row.nudge_due_at, row.must_answer = version.number, now, None, False
-            row.awaited_version = row.level = None
+    beyond = [row for row in known.values() if row.chat_id not in asked]
+    for row in beyond:
+        row.awaited_version = row.level = None
+    return [by_chat[chat.chat_id] for chat in chats] + _told_on(version, now, beyond, knowing)
+
+
+def _told_on(version: Version, now: datetime, rows: Iterable[Recipient], knowing: Collection[int]) -> list[Recipient]:
+    """Of those the version asks nothing of, those who must be told it."""
+    told = []
+    for row in rows:
+        row.nudge_due_at, row.must_answer = None, False
+        if row.chat_id in knowing:
+            row.told_version, row.told_at = version.number, now
             told.append(row)
     return told
 
@@ -164,7 +170,10 @@ def _asked(plan: Plan, now: datetime, series: Series, version: Version, chat: co
 
 
 async def _number(session: AsyncSession, now: datetime, *, drill: bool) -> str:
-    """预0712-3; drills are counted by themselves, 演0712-1, so that no number of a warning is missing for them."""
-    day = now.astimezone(ZONE).date().isoformat()
+    """预0712-3; drills are counted by themselves, 演0712-1, so that no number of a warning is missing for them.
+
+    It names no year and is never given again: the same day a year later goes on counting.
+    """
+    day = now.astimezone(ZONE).strftime("%m-%d")
     serial = await next_in_series(session, Serial, {"day": f"{day} drill" if drill else day}, "last")
-    return f"{'演' if drill else '预'}{day[5:7]}{day[8:10]}-{serial}"
+    return f"{'演' if drill else '预'}{day.replace('-', '')}-{serial}"

@@ -138,7 +138,7 @@ class Version(SQLModel, table=True):
 
 
 class Serial(SQLModel, table=True):
-    """The last number given to a warning on a day. Gaps are allowed, repeats are not."""
+    """The last number given to a warning on a day, 07-12 of any year. Gaps are allowed, repeats are not."""
 
     __tablename__ = "warning_serial"
 

@@ -146,8 +146,17 @@ def upgrade() -> None:
     # What failed before anybody looked is not told again.
     op.execute("update delivery_message set reported_at = created_at where state in ('dead', 'uncertain')")
 
+    # A number names no year: the same day a year later goes on counting.
+    op.execute("update intake_serial set day = substr(day, 6) where day like '20%'")
+    op.execute("update warning_serial set day = substr(day, 6) where day like '20%'")
+
 
 def downgrade() -> None:
+    for serials, year in (
+        ("intake_serial", "select max(substr(day, 1, 5)) from intake_report"),
+        ("warning_serial", "select max(substr(cast(opened_at as varchar), 1, 5)) from warning_series"),
+    ):
+        op.execute(f"update {serials} set day = coalesce(({year}), '2026-') || day where day not like '20%'")
     with op.batch_alter_table("delivery_message", schema=None) as batch_op:
         batch_op.drop_column("reported_at")
     op.drop_table("watch_finding")

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from bot.core.database import Database
 from bot.delivery.models import Message
 from bot.incident.models import Incident, Threat
-from bot.intake import jobs, receiving, service
+from bot.intake import jobs, receiving, repository, service
 from bot.intake.errors import DraftGone
 from bot.intake.models import Draft, DraftState, Item, ItemKind, Question, Report
 from bot.intake.schemas import Sent
@@ -298,6 +298,15 @@ async def test_numbers_begin_anew_at_the_districts_midnight(town: Town) -> None:
         await receive(town, photo(), now=now)
         await answer(town, Threat.YES, now=now)
     assert [report.number for report in await reports(town)] == ["龙水0711-1", "龙水0712-1", "龙水0712-2"]
+
+
+async def test_a_number_names_no_year_and_is_never_given_again(town: Town) -> None:
+    """Else the first report of a day would find its number taken a year later, and could not be filed."""
+    async with town.database.write() as session:
+        given = [
+            await repository.next_serial(session, "龙水", day) for day in ("2026-07-12", "2027-07-12", "2027-07-13")
+        ]
+    assert given == [1, 2, 1]
 
 
 async def test_twenty_reports_at_once_get_twenty_numbers(town: Town) -> None:

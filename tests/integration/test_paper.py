@@ -203,6 +203,15 @@ async def test_the_archive_is_for_the_desk_and_the_administrator_and_no_other_di
     assert [paper.asked_post for paper in await papers(town)] == ["大足区 · 系统管理员"]
 
 
+async def test_a_number_is_never_given_again_also_not_a_year_later(town: Town) -> None:
+    first = await relayed(town, YELLOW)
+    await relayed(town, LIFTED, minutes=60)
+    second = await relayed(town, YELLOW.replace("2026", "2027"), minutes=365 * 24 * 60)
+    async with town.database.read() as session:
+        numbers = [(await warnings.view(session, series_id)).number for series_id in (first, second)]
+    assert numbers == ["预0712-1", "预0712-2"]
+
+
 async def test_there_is_no_paper_on_what_was_never_issued(town: Town) -> None:
     await pasted(town, YELLOW)
     with pytest.raises(NoSuchWarning):
