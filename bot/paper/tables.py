@@ -262,10 +262,10 @@ def _versions(report: Report, words: Words) -> Table:
         pack=26,
         text=80,
     )
-    return Table(words.say("sheet.versions"), columns, [_version(line, words) for line in report.versions])
+    return Table(words.say("sheet.versions"), columns, [_version(report, line, words) for line in report.versions])
 
 
-def _version(line: VersionLine, words: Words) -> tuple[Value, ...]:
+def _version(report: Report, line: VersionLine, words: Words) -> tuple[Value, ...]:
     return (
         line.number,
         words.short(f"warning.act.{line.act.value}"),
@@ -283,7 +283,7 @@ def _version(line: VersionLine, words: Words) -> tuple[Value, ...]:
         line.authority or None,
         line.platform_number or None,
         line.document_number,
-        words.say(f"audience.{line.audience.value}"),
+        words.say(f"audience.{line.audience.value}") if report.origin is Origin.OWN else None,
         line.told,
         line.sent,
         line.uncertain,
