@@ -155,11 +155,11 @@ async def _delivered(session: AsyncSession, now: datetime, shipment: Shipment, o
 async def _flooded(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     until = now + timedelta(seconds=outcome.retry_after)
     await queue.park(session, now, shipment.chat_id, until, outcome.text)
-    await _again(session, shipment, not_before=None)
+    await _not_there(session, shipment, not_before=None)
 
 
 async def _migrated(session: AsyncSession, _now: datetime, shipment: Shipment, outcome: Outcome) -> None:
-    await _again(session, shipment, not_before=None)
+    await _not_there(session, shipment, not_before=None)
     if outcome.migrate_to is not None and outcome.migrate_to != shipment.chat_id:
         await queue.migrate(session, shipment.chat_id, outcome.migrate_to)
     ring_after_commit(session, "paint")
@@ -195,31 +195,31 @@ async def _thread_lost(session: AsyncSession, now: datetime, shipment: Shipment,
     if shipment.thread_id is None:
         await _dead(session, now, shipment, outcome)
         return
-    await _again(session, shipment, not_before=None, thread_id=None)
+    await _not_there(session, shipment, not_before=None, thread_id=None)
 
 
 async def _reply_lost(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     if shipment.reply_to is None:
         await _dead(session, now, shipment, outcome)
         return
-    await _again(session, shipment, not_before=None, reply_to=None)
+    await _not_there(session, shipment, not_before=None, reply_to=None)
 
 
 async def _broken_markup(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     if shipment.plain:
         await _dead(session, now, shipment, outcome)
         return
-    await _again(session, shipment, not_before=None, plain=True)
+    await _not_there(session, shipment, not_before=None, plain=True)
 
 
 async def _misconfigured(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     # The line is asked before anything more is risked, and shouts.
-    await _again(session, shipment, not_before=now + timedelta(seconds=_BACKOFF_SECONDS[-1]), error=outcome.text)
+    await _not_there(session, shipment, not_before=now + timedelta(seconds=_BACKOFF_SECONDS[-1]), error=outcome.text)
 
 
 async def _unsent(session: AsyncSession, now: datetime, shipment: Shipment, _outcome: Outcome) -> None:
     pause = _BACKOFF_SECONDS[min(shipment.attempts, len(_BACKOFF_SECONDS) - 1)]
-    await _again(session, shipment, not_before=now + timedelta(seconds=pause), attempts=shipment.attempts + 1)
+    await _not_there(session, shipment, not_before=now + timedelta(seconds=pause), attempts=shipment.attempts + 1)
 
 
 async def _uncertain(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
@@ -246,6 +246,13 @@ async def _interrupted(session: AsyncSession, now: datetime, shipment: Shipment,
 
 def _is_worth_repeating(shipment: Shipment) -> bool:
     return shipment.is_card or shipment.critical or shipment.lane in _PERSON_WAITS
+
+
+async def _not_there(session: AsyncSession, shipment: Shipment, **values: Any) -> None:
+    """For certain it did not arrive: unless an earlier try is in doubt, nobody is to be taken for told."""
+    if not shipment.is_card and not shipment.repeated:
+        await queue.end_message(session, shipment.id, sending_at=None)
+    await _again(session, shipment, **values)
 
 
 async def _again(session: AsyncSession, shipment: Shipment, **values: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from bot.delivery.schemas import Target, Telling
 
 _NOT_SENT = (*OPEN_STATES, MessageState.HELD)
 """A held one too: nobody is to release what no longer holds."""
+
+_THERE_PERHAPS = (MessageState.SENT, MessageState.UNCERTAIN)
 
 MASS = 50
 """Chats told at once beyond which what is told to a few goes first: an order to one person waits for no broadcast."""
@@ -173,6 +175,16 @@ async def rows_of(session: AsyncSession, subject: str, version: int, purpose: st
         parts = col(Message.purpose).startswith(f"{purpose}/", autoescape=True)
         rows = rows.where(or_(col(Message.purpose) == purpose, parts))
     return (await session.exec(rows.order_by(col(Message.id)))).all()
+
+
+async def chats_tried(session: AsyncSession, subject: str, purposes: Collection[str]) -> set[int]:
+    """The chats of the subject's rows for these purposes, parts included, that may have arrived."""
+    parts = [col(Message.purpose).startswith(f"{purpose}/", autoescape=True) for purpose in purposes]
+    chats = select(Message.chat_id).where(Message.subject == subject, or_(col(Message.purpose).in_(purposes), *parts))
+    handed = or_(col(Message.sending_at).is_not(None), col(Message.state).in_(_THERE_PERHAPS))
+    # What was refused for good may be there only if an earlier try is in doubt.
+    in_doubt = or_(col(Message.state) != MessageState.DEAD, col(Message.repeated))
+    return set((await session.exec(chats.where(handed, in_doubt).distinct())).all())
 
 
 async def behind(session: AsyncSession, limit: int) -> Sequence[Card]:

@@ -145,6 +145,11 @@ async def unpin(session: AsyncSession, now: datetime, subject: str, before_versi
     await tidying.unpin(session, now, subject, before_version)
 
 
+async def may_have_read(session: AsyncSession, subject: str, purposes: Collection[str]) -> set[int]:
+    """The chats where a text on the subject for one of the purposes is, or may be, or is just arriving."""
+    return await repository.chats_tried(session, subject, purposes)
+
+
 async def outcomes_of(session: AsyncSession, subject: str, version: int, purpose: str | None = None) -> Outcomes:
     """What became of a version in every chat it was to go to, of all that was told or of one purpose."""
     return outcomes_among(await repository.rows_of(session, subject, version, purpose))

@@ -11,7 +11,7 @@ from bot.core.access import Actor, Permission
 from bot.delivery import service as delivery
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import concerned, drilled, elements, reading, relaying, repository
+from bot.warning import concerned, drilled, elements, issuing, reading, relaying, repository
 from bot.warning.errors import NoSuchWarning, TooLong
 from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
 from bot.warning.reading import Signal
@@ -132,7 +132,7 @@ async def check_view(session: AsyncSession, plan: Plan, version_id: int) -> Chec
     if version.state is not VersionState.DRAFT:
         return CheckView(asking="", also=(), unplaced=(), groups=0, people=0, others=())
     signal = recognise(plan, version.text, series.opened_at) or Signal()
-    told = await concerned.told_by(session, plan, series.opened_at, series, version)
+    told = await concerned.told_by(session, plan, series.opened_at, issuing.subject_of(series.id), series, version)
     held = {place.level for place in await repository.places(session, version.id)}
     return CheckView(
         asking=version.asking,

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.delivery import service as delivery
 from bot.directory import groups, people
 from bot.directory.models import Role
 from bot.directory.schemas import GroupView, PersonView, PostView
 from bot.plan.schema import Level, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import drilled, repository, targeting
-from bot.warning.models import Place, Series, Version
-from bot.warning.rules import ENDS, nowhere
+from bot.warning.models import PhoneResult, Place, Recipient, Series, Version
+from bot.warning.rules import ENDS, has_account, nowhere
 from bot.warning.targeting import Concerned, GroupRow, PersonRow, PlaceRow
+
+READ = ("warning", "notice", "nudge", "deputise")
+"""What may be read on phones of a version, as purposes in the ledger."""
+
+_SAID = (PhoneResult.REACHED, PhoneResult.MESSENGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +136,22 @@ def _path(plan: Plan, unit_key: str | None, region: str) -> list[str]:
     return [*([unit_key] if unit_key else []), region, *above]
 
 
-async def told_by(session: AsyncSession, plan: Plan, now: datetime, series: Series, version: Version) -> Counts:
-    """How many groups and people issuing the version would tell: whom it concerns, and whoever holds a former text."""
-    told = {row.chat_id: row.person_id is not None for row in await repository.recipients(session, series.id)}
+async def knowing(session: AsyncSession, subject: str, rows: Iterable[Recipient]) -> set[int]:
+    """The chats of those who may know of the series: a text may have arrived, or somebody has told them.
+
+    Who has no account is told by telephone, and the list of numbers goes on naming him.
+    """
+    read = await delivery.may_have_read(session, subject, READ)
+    return {row.chat_id for row in rows if row.chat_id in read or not has_account(row) or row.phoned in _SAID}
+
+
+async def told_by(
+    session: AsyncSession, plan: Plan, now: datetime, subject: str, series: Series, version: Version
+) -> Counts:
+    """How many groups and people issuing the version would tell: whom it concerns, and whoever may know of a former."""
+    rows = {row.chat_id: row for row in await repository.recipients(session, series.id)}
+    known = await knowing(session, subject, rows.values())
+    told = {chat_id: row.person_id is not None for chat_id, row in rows.items() if chat_id in known}
     if version.act not in ENDS:
         places = await repository.places(session, version.id)
         found = await chats(session, plan, now, places, series.kind_key, drill=series.drill)

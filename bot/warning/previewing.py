@@ -12,7 +12,7 @@ from bot.directory.rules import place_name
 from bot.plan.schema import Level, PostKind
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningDeed
-from bot.warning import concerned, elements, proposing, repository, rights
+from bot.warning import concerned, elements, issuing, proposing, repository, rights
 from bot.warning.models import Place, Series, Version, VersionState
 from bot.warning.rules import ENDS
 from bot.warning.schemas import DraftView, Preview
@@ -62,7 +62,7 @@ async def _preview(
     is_end = version.act in ENDS
     if not is_end and (version.state not in (VersionState.DRAFT, VersionState.PROPOSED) or not places):
         return Preview(0, 0, 0, (), 0)
-    told = await concerned.told_by(session, plan, now, series, version)
+    told = await concerned.told_by(session, plan, now, issuing.subject_of(series.id), series, version)
     unreachable = [] if is_end else await _unreachable(session, plan, now, places)
     named = tuple(place_name(plan, code) for code in unreachable[:_NAMED])
     return Preview(told.groups, told.in_private, _minutes(told.groups + told.in_private), named, len(unreachable))

@@ -10,7 +10,7 @@ from bot.delivery.schemas import Target
 from bot.directory import groups, leaving_out
 from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
-from bot.warning import checking, reading, relaying
+from bot.warning import checking, issuing, reading, relaying
 from tests.integration.town import DISTRICT, NIGHT, Town, build
 from tests.integration.warning_desk import Desk, seat
 
@@ -69,9 +69,11 @@ async def relayed(town: Town, text: str) -> int:
 
 
 async def told(town: Town, words: str) -> set[str]:
-    """The roles and groups whose newest text holds the words."""
-    newest = {role: (await town.told(role))[-1:] for role in town.chats}
-    return {role for role, texts in newest.items() if any(words in text for text in texts)}
+    """The roles and groups that were told a version with the words."""
+    texts = {
+        role: [*await town.told(role, issuing.PURPOSE), *await town.told(role, issuing.NOTICE)] for role in town.chats
+    }
+    return {role for role, told in texts.items() if any(words in text for text in told)}
 
 
 async def test_the_preview_counts_whom_a_yellow_one_really_reaches(town: Town) -> None:
@@ -84,7 +86,7 @@ async def test_the_preview_counts_whom_a_yellow_one_really_reaches(town: Town) -
     await desk.sign()
     reached = await told(town, "非煤矿山")
     assert {role for role in reached if town.chats[role] < 0} == {"district_group", "town_group", FINANCE}
-    assert (preview.groups, preview.groups + preview.in_private) == (3, len(reached))
+    assert (preview.groups, preview.groups + preview.people) == (3, len(reached))
 
 
 async def test_orange_reaches_who_left_the_kind_out_and_what_follows_reaches_who_holds_it(town: Town) -> None:
@@ -94,3 +96,4 @@ async def test_orange_reaches_who_left_the_kind_out_and_what_follows_reaches_who
         reached = await told(town, words)
         assert {role for role in reached if town.chats[role] < 0} == everybody, text
         assert promised == len(reached), text
+        await town.delivered()

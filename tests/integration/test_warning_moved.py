@@ -41,6 +41,7 @@ async def test_a_moved_group_answers_and_hears_the_end_under_its_new_number(
     await relay(practice, ISSUED)
     if raised_before:
         await relay(practice, RAISED)
+    await practice.town.delivered()
     await move(practice)
     assert await practice.tap("town", f"w.received:1:{2 if raised_before else 1}", chat="town_group") == []
     async with practice.town.database.read() as session:

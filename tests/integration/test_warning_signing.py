@@ -273,6 +273,7 @@ async def test_a_lower_level_downgrades_and_says_from_what(desk: Desk, town: Tow
 
 async def test_lifting_wants_a_reason_and_a_signature_and_reaches_who_was_told(desk: Desk, town: Town) -> None:
     await desk.issued()
+    await town.delivered()
     await desk.adjust(lift=True)
     assert "reason" in (await desk.view()).missing
     await desk.write("reason", "水位已退到警戒以下。")
@@ -307,6 +308,7 @@ async def test_somebody_elses_warning_is_not_adjusted(desk: Desk, town: Town) ->
 
 async def test_a_mistake_is_withdrawn_by_a_second_persons_tap(desk: Desk, town: Town) -> None:
     await desk.issued()
+    await town.delivered()
     await desk.withdraw()
     assert (await desk.series()).state is SeriesState.IN_FORCE
     version = await desk.version()

@@ -127,6 +127,7 @@ async def test_nothing_is_added_where_the_pack_has_nothing_and_when_it_is_over(t
     await relayed(town, BLUE)
     assert "本区要求" not in await told(town, "town_group")
     await relayed(town, ORANGE)
+    await town.delivered()
     await relayed(town, LIFTED)
     assert "本区要求" not in await told(town, "town_group")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.access import Actor
 from bot.core.database import Database
-from bot.delivery.models import Card, Message, Text
+from bot.delivery.models import Card, Message, MessageState, Text
 from bot.directory import people
 from bot.directory.models import Grid, Group, GroupState, Holding, Person, PersonState, Post, Role, Tier
 from bot.plan.service import Plan
@@ -55,6 +56,12 @@ class Town:
                 statement = statement.where(Message.purpose == purpose)
             bodies = (await session.exec(statement)).all()
         return [words for body in bodies if (words := body.get("text") or body.get("caption"))]
+
+    async def delivered(self, now: datetime = NIGHT) -> None:
+        """All that was on its way has arrived."""
+        async with self.database.write() as session:
+            waiting = update(Message).where(col(Message.state) == MessageState.QUEUED)
+            await session.exec(waiting.values(state=MessageState.SENT, sending_at=now, sent_at=now))
 
     async def cards(self, subject: str) -> dict[str, int]:
         """Which roles and groups have a card of the subject, with its wanted revision."""

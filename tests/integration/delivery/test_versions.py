@@ -74,7 +74,7 @@ async def test_what_the_platform_refused_for_now_is_not_tried_again_once_a_newer
         post.pass_time(5)
         await post.settled()
     assert await post.texts(group) == ["暴雨橙色预警"]
-    assert (await outcomes(post, 1)).chats[0].fate is Fate.UNCERTAIN
+    assert (await outcomes(post, 1)).chats[0].fate is Fate.DROPPED
 
 
 async def test_one_that_arrives_after_it_was_superseded_is_known_to_have_arrived(
