@@ -222,8 +222,16 @@ class Story:
         if chat > 0:
             await people.reachable_again(session, self.clock.at, chat)
             return
-        named = {"title": str(chat), "kind": "supergroup", "bot_status": "member", "locale": "zh"}
-        await groups.met(session, self.clock.at, chat_id=chat, is_forum=False, **named)
+        await groups.met(
+            session,
+            self.clock.at,
+            chat_id=chat,
+            title=str(chat),
+            kind="supergroup",
+            is_forum=False,
+            bot_status="member",
+            locale="zh",
+        )
 
     async def actor(self, session: AsyncSession, role: str) -> Actor:
         """The person of the role as he stands now; a stranger if he has left or has not come."""

@@ -41,7 +41,7 @@ async def test_what_is_left_out_is_kept_and_can_be_wanted_again(world: World) ->
     await want(world, group.id, "mine", wanted=False)
     await leaving_out.want_from(world.session, world.plan, SYSTEM, NOW, group_id=group.id, level=WarningLevel.YELLOW)
     (kept,) = await groups.all_bound(world.session)
-    assert (kept.left_out, kept.lowest_warning) == ({"fog", "mine"}, WarningLevel.YELLOW)
+    assert (kept.left_out, kept.lowest_warning) == (frozenset({"fog", "mine"}), WarningLevel.YELLOW)
     await want(world, group.id, *world.plan.warning_kinds, wanted=True)
     blue = await leaving_out.want_from(
         world.session, world.plan, SYSTEM, NOW, group_id=group.id, level=WarningLevel.BLUE
@@ -117,7 +117,7 @@ async def test_a_group_that_moves_keeps_what_it_leaves_out(world: World) -> None
     await want(world, group.id, "fog", wanted=False)
     moved = await groups.migrate(world.session, NOW, GROUP, -1001)
     assert moved is not None
-    assert (moved.chat_id, moved.left_out) == (-1001, {"fog"})
+    assert (moved.chat_id, moved.left_out) == (-1001, frozenset({"fog"}))
 
 
 async def test_a_unit_is_bound_where_the_pack_has_it_and_nowhere_else(world: World) -> None:
