@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,7 +15,7 @@ from bot.warning.errors import NoSuchWarning, TooLong
 from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
 from bot.warning.reading import Signal
 from bot.warning.relaying import NO_LEVEL, SEVERAL
-from bot.warning.rules import act_between
+from bot.warning.rules import ENDS, act_between
 from bot.warning.schemas import CheckView, SeriesName
 
 KINDS = "kinds"
@@ -140,20 +139,26 @@ async def check_view(session: AsyncSession, plan: Plan, version_id: int) -> Chec
         unplaced=tuple(level for level in signal.more_levels if level not in held),
         groups=told.groups,
         people=told.in_private,
-        others=tuple(await _others(session, series)),
+        others=tuple(await _others(session, plan, series)),
     )
 
 
-async def _others(session: AsyncSession, series: Series) -> list[SeriesName]:
-    """Relayed series in force which the text may belong to instead: of its kind, or any while that is unknown."""
-    found: Sequence[Series] = await repository.all_in_force(session, drill=series.drill)
-    return [
-        SeriesName(each.id, each.number or "", each.source_words)
-        for each in found
-        if each.id != series.id
-        and each.origin is Origin.RELAYED
-        and (not series.kind_key or each.kind_key == series.kind_key)
-    ]
+async def _others(session: AsyncSession, plan: Plan, series: Series) -> list[SeriesName]:
+    """Relayed series in force which the text may belong to instead: those about its kind, any if it has none."""
+    names = []
+    for each in await repository.all_in_force(session, drill=series.drill):
+        if each.id != series.id and each.origin is Origin.RELAYED and await _is_about(session, plan, each, series):
+            names.append(SeriesName(each.id, each.number or "", each.source_words))
+    return names
+
+
+async def _is_about(session: AsyncSession, plan: Plan, other: Series, series: Series) -> bool:
+    """Whether the other series is of this kind, or its text named it as well."""
+    if not series.kind_key or other.kind_key == series.kind_key:
+        return True
+    issued = await repository.newest_issued(session, other.id)
+    signal = recognise(plan, issued.text, issued.issued_at or other.opened_at) if issued else None
+    return signal is not None and series.kind_key in signal.also
 
 
 async def _belong(
@@ -197,6 +202,9 @@ async def _move(
             await repository.add(session, here)
     signal = recognise(plan, version.text, now) or Signal()
     version.act = relaying.act_of(signal, former, version.level)
+    if version.act in ENDS and series.kind_key and series.kind_key != into.kind_key:
+        # One of the kinds its text was about is over; the series goes on.
+        version.act, version.level = WarningAct.UPDATE, former.level if former else version.level
     await _touch(session, version)
 
 

@@ -45,6 +45,7 @@ _CLOCK = re.compile(
 )
 _DAYS = {"今天": 0, "今晚": 0, "明天": 1, "明早": 1, "明晚": 1, "后天": 2}
 _SPOKEN_CLOCK = re.compile(r"(?<!\d)(\d{1,2})(?:[:：](\d{2})|[点时](?:(\d{1,2})分?)?)(?!\d)")
+_LAST_DAY = re.compile(r"(?:至|到|止于)\s*(20\d{2})\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 _PHONE = re.compile(r"\+?\d[\d\s\-]{5,17}\d")
 
 
@@ -56,7 +57,7 @@ def missing(
     Kind and level are always there; begin and publication are the moment of issue where nothing else was written.
     """
     if version.act in ENDS:
-        present = {"reason": bool(version.matters), "issuer": bool(version.issuer), **_papers(version, needs)}
+        present = {"reason": bool(version.matters), "issuer": bool(version.issuer), **_papers(version, needs, now)}
         return tuple(key for key, is_there in present.items() if not is_there)
     valid = version.valid_until is not None and version.valid_until > max(now, version.starts_at or now)
     present = {
@@ -65,7 +66,7 @@ def missing(
         "matters": bool(version.matters),
         "measures": bool(version.measures),
         "issuer": bool(version.issuer),
-        **_papers(version, needs),
+        **_papers(version, needs, now),
     }
     return tuple(key for key, is_there in present.items() if not is_there)
 
@@ -197,11 +198,19 @@ def next_morning(now: datetime) -> datetime:
     return due.astimezone(now.tzinfo)
 
 
-def _papers(version: Version, needs: Collection[WarningNeed]) -> dict[str, bool]:
+def _papers(version: Version, needs: Collection[WarningNeed], now: datetime) -> dict[str, bool]:
     return {
         "consultation": WarningNeed.CONSULTATION not in needs or bool(version.consultation),
         "authority": WarningNeed.AUTHORITY not in needs or bool(version.authority),
+        "authority_over": not authority_is_over(version.authority, now),
     }
+
+
+def authority_is_over(words: str, now: datetime) -> bool:
+    """Whether the last day an authority names as its end has passed: `授权书〔2026〕3号，有效至2026-12-31`."""
+    days = [tuple(map(int, found)) for found in _LAST_DAY.findall(words)]
+    today = now.astimezone(ZONE).date()
+    return bool(days) and max(days) < (today.year, today.month, today.day)
 
 
 def _is_day(each: datetime, local: datetime, clock: re.Match[str]) -> bool:

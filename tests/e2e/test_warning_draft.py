@@ -153,6 +153,25 @@ async def _a_stranger_is_invited_and_not_counted(district: Live, told: Message) 
     await stage.sees(TOWN, "收到", "龙水镇值班员")
 
 
+async def test_the_citys_warning_is_forwarded_and_goes_on_with_its_source_and_number(district: Live) -> None:
+    """Forwarded from another chat instead of pasted, with levels by town: one tap, each town its own."""
+    stage, control, people = district.stage, district.control, district.world.people
+    await stage.begin()
+    text = (
+        "渝防指〔2026〕12号\n重庆市防汛抗旱指挥部发布洪水红色预警：龙水镇、宝顶镇为红色（Ⅰ级），古龙镇为橙色（Ⅱ级）。"
+    )
+    sent = await control.say(people["administrator"], text, chat=stage.chat_of("district"))
+    await stage.act(partial(control.forward, people[DUTY], stage.chat_of("district"), sent.message_id))
+    card = await stage.sees(DUTY, "请核对，再转发", "渝防指〔2026〕12号", "🔴龙水镇、宝顶镇", "🟠古龙镇")
+    await stage.hears_nothing(TOWN, *NEIGHBOURS)
+    await stage.tap(DUTY, card, "核对无误，立即转发")
+    head = "来源：重庆市防汛抗旱指挥部 渝防指〔2026〕12号，原文转发。"
+    for group, level in ((TOWN, "🔴【转发洪水红色预警】"), ("baoding", "🔴【转发洪水红色预警】")):
+        await stage.sees(group, level, text, head, "本区要求（不是原文）", ringing=True)
+    await stage.sees("gulong", "🟠【转发洪水橙色预警】", text, ringing=True)
+    await stage.hears_nothing("yongxi")
+
+
 async def test_what_has_no_button_is_refused_with_the_law_that_says_so(district: Live) -> None:
     """Data no button ever carried: drafting the station's signal, signing as the drafter, drafting as a town."""
     stage, control, people = district.stage, district.control, district.world.people

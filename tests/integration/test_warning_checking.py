@@ -282,3 +282,17 @@ async def test_the_card_names_what_else_the_text_is_about(officer: Officer) -> N
     _, _, check = await officer.sees()
     assert check.also == ("lightning",)
     assert DISTRICT not in await officer.places()
+
+
+async def test_one_kind_of_a_text_about_two_is_lifted_and_the_other_goes_on(officer: Officer, town: Town) -> None:
+    await officer.pastes(f"{STATION}发布暴雨橙色、雷电黄色预警信号：预计未来3小时龙水镇有强降水。")
+    await officer.relays()
+    first = (await officer.sees())[0].id
+    await officer.pastes("大足区气象台2026年7月12日01时20分解除雷电黄色预警信号。", minutes=40)
+    (other,) = (await officer.sees())[2].others
+    assert other.id == first
+    await officer.says(checking.put_into, first)
+    await officer.relays()
+    series, version, _ = await officer.sees()
+    assert (series.state, version.act, version.level) == (SeriesState.IN_FORCE, WarningAct.UPDATE, ORANGE)
+    assert "解除雷电" in (await town.told("town_group"))[-1]

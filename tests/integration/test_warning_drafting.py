@@ -161,3 +161,14 @@ async def test_a_discarded_draft_is_proposed_by_nobody(desk: Desk, town: Town) -
             await proposing.propose(session, town.plan, actor, NIGHT, version.id)
     view = await desk.view(version.id)
     assert view.version.state is VersionState.DISCARDED
+
+
+async def test_an_authority_that_has_run_out_is_none(desk: Desk) -> None:
+    await desk.begin()
+    await desk.complete()
+    await desk.write("authority", "授权书〔2025〕3号，有效至2026-07-11")
+    assert (await desk.view()).missing == ("authority_over",)
+    with pytest.raises(Incomplete):
+        await desk.propose()
+    await desk.write("authority", "授权书〔2026〕3号，有效至2026-07-12")
+    await desk.propose()

@@ -19,7 +19,7 @@ from bot.warning import checking, relaying, repository
 from bot.warning.models import SeriesState, Version
 from bot.warning.rules import hash_of
 from messages.splitting import LONGEST_PART
-from tests.integration.town import NIGHT, Town, build
+from tests.integration.town import NIGHT, OTHER_TOWN, Town, build
 from tests.integration.warning_desk import Desk, seat
 
 STATION = "大足区气象台2026年7月12日00时50分"
@@ -158,6 +158,24 @@ async def test_groups_go_first_then_who_must_answer_then_the_rest(town: Town) ->
     order = [("group" if row.chat_id < 0 else row.purpose) for row in rows]
     turns = [turn for turn, before in zip(order, ["", *order], strict=False) if turn != before]
     assert turns == ["group", "warning", "notice"]
+
+
+async def test_an_own_notice_with_two_levels_reaches_each_town_at_its_own(town: Town) -> None:
+    await seat(town, "leader", 402, "district_leader")
+    desk = Desk(town)
+    await desk.begin()
+    await desk.complete()
+    await desk.choose("places", OTHER_TOWN)
+    await desk.choose("places", OTHER_TOWN)
+    await desk.write("platform_number", "1")
+    await desk.propose()
+    await desk.sign()
+    assert (await told(town, "town_group")).startswith("🟡【洪水黄色预警】")
+    other = await told(town, "other_group")
+    assert other.startswith("🔵【洪水蓝色预警】")
+    assert "龙水镇黄色（Ⅲ级）；宝顶镇蓝色（Ⅳ级）" in other
+    assert EVERYBODY in await told(town, "town_group")
+    assert "本区要求" not in other, "the pack asks for nothing at blue"
 
 
 # --- languages, long texts --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.plan.schema import WarningAct, WarningLevel
-from bot.warning.elements import consent_of, moment_ahead, next_level, next_morning
+from bot.warning.elements import authority_is_over, consent_of, moment_ahead, next_level, next_morning
 from bot.warning.models import Version
 
 NOW = datetime(2026, 7, 11, 16, 50, tzinfo=UTC)
@@ -78,3 +78,18 @@ def test_a_town_is_never_above_the_notice() -> None:
 @pytest.mark.parametrize(("now", "due"), [(NOW, at(12, 7, 30)), (at(12, 7, 30), at(13, 7, 30))])
 def test_a_missing_signature_is_asked_for_at_half_past_seven(now: datetime, due: datetime) -> None:
     assert next_morning(now) == due
+
+
+@pytest.mark.parametrize(
+    ("words", "over"),
+    [
+        ("授权书〔2026〕3号，有效至2026-12-31", False),
+        ("授权书〔2026〕3号，有效期2026年1月1日至2026年7月11日", True),
+        ("授权书〔2026〕3号，2026.1.1到2026.7.12", False),
+        ("授权书〔2025〕3号", False),
+        ("", False),
+    ],
+)
+def test_an_authority_holds_through_its_last_day_and_no_longer(words: str, over: bool) -> None:
+    night = datetime(2026, 7, 11, 16, 50, tzinfo=UTC)
+    assert authority_is_over(words, night) is over
