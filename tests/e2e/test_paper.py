@@ -56,7 +56,9 @@ async def test_the_papers_of_a_warning_are_a_tap_away_and_say_what_the_board_say
     assert not [message for message in await stage.said(WORKER) if message.kind == "document"]
 
     await _relayed(stage, LIFTED)
-    await stage.say(LEADER, f"/paper {number}")
+    await stage.say(LEADER, "/paper")
+    listed = await stage.sees(LEADER, "哪一次预警")
+    await stage.tap(LEADER, listed, next(words for words in listed.buttons if words.startswith(f"{number} ")))
     await stage.tap(LEADER, await stage.sees(LEADER, "要哪一份", "已解除"), "审计档案")
     files = unpacked(await _file(district, LEADER, f"{number} 审计档案.zip"))
     manifest = json.loads(files["manifest.json"])

@@ -212,6 +212,20 @@ async def test_a_number_is_never_given_again_also_not_a_year_later(town: Town) -
     assert numbers == ["预0712-1", "预0712-2"]
 
 
+async def test_everybody_is_offered_what_he_may_have(town: Town) -> None:
+    offered = {}
+    async with town.database.read() as session:
+        for role in ("district", "administrator", "town", "worker"):
+            offered[role] = service.may_have(town.plan, await town.actor(session, role))
+    nothing: list[PaperKind] = []
+    assert offered == {
+        "district": list(PaperKind),
+        "administrator": [PaperKind.ARCHIVE],
+        "town": nothing,
+        "worker": nothing,
+    }
+
+
 async def test_there_is_no_paper_on_what_was_never_issued(town: Town) -> None:
     await pasted(town, YELLOW)
     with pytest.raises(NoSuchWarning):
