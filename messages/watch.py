@@ -38,7 +38,7 @@ class SomePeople:
 class Readiness(Payload):
     """What the shift that begins at `shift_at` finds at the desk of a place.
 
-    `desk` is empty where nobody can be written to.
+    `desk` is empty where nobody can be written to; `silent_groups` did not answer the link test of `tested_at`.
     """
 
     template: ClassVar[str] = "watch/readiness"
@@ -57,6 +57,8 @@ class Readiness(Payload):
     silent_villages: Some
     grids: int
     silent_grids: Some
+    silent_groups: Some = Some()
+    tested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +253,8 @@ SAMPLES: list[Payload] = [
         vacant=(),
         empty_towns=Some(shown=("雍溪镇", "古龙镇", "宝顶镇", "中敖镇", "三驱镇"), count=23),
         silent_villages=Some(shown=("龙水镇 高坡村", "龙水镇 明光社区"), count=307),
+        silent_groups=Some(shown=("古龙镇值班群",), count=1),
+        tested_at=_SHIFT,
         villages=309,
     ),
     replace(_READY, desk="", lacks_group=True, vacant=(Name(zh="区应急局值班员", en="District duty officer"),)),

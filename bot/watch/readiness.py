@@ -7,8 +7,9 @@ that has changed or a week later: the same list twice a day is read by nobody.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +19,8 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
 from bot.directory import people, rules
 from bot.directory.schemas import PersonView
+from bot.drill import service as drills
+from bot.drill.schemas import LinkTestView
 from bot.duty import service as duty
 from bot.duty.rules import desk_posts
 from bot.duty.schemas import Coverage, DistrictCoverage, Seat
@@ -29,6 +32,13 @@ from messages import watch as texts
 KEY = "readiness"
 _SHOWN = 5
 _SAID_AGAIN = timedelta(days=7)
+
+
+class _Linked(TypedDict):
+    """What the last link test adds to a list."""
+
+    silent_groups: texts.Some
+    tested_at: datetime | None
 
 
 async def run_due(session: AsyncSession, plan: Plan, now: datetime) -> int:
@@ -60,13 +70,14 @@ async def _tell(session: AsyncSession, plan: Plan, now: datetime, shift: datetim
     own = await desk_targets(session, plan, now, Level.DISTRICT, plan.district.code)
     if not own:
         log_after_commit(session, "readiness_untold", region=plan.district.code)
-    await _say(session, now, plan.district.code, of_district(plan, coverage, shift), own, shift)
+    links = await drills.last_link_test(session)
+    await _say(session, now, plan.district.code, of_district(plan, coverage, shift, links), own, shift)
     for town in coverage.with_gaps:
         if town.desk is None:
             continue
         targets = await desk_targets(session, plan, now, Level.TOWN, town.code)
         if await _is_news(session, now, town):
-            await _say(session, now, town.code, of_town(plan, town, shift), targets, shift)
+            await _say(session, now, town.code, of_town(plan, town, shift, links), targets, shift)
 
 
 async def _is_news(session: AsyncSession, now: datetime, town: Coverage) -> bool:
@@ -91,7 +102,9 @@ async def _say(
     await delivery.tell(session, now, how, words, targets)
 
 
-def of_district(plan: Plan, coverage: DistrictCoverage, shift: datetime) -> texts.Readiness:
+def of_district(
+    plan: Plan, coverage: DistrictCoverage, shift: datetime, links: LinkTestView | None = None
+) -> texts.Readiness:
     """The district's list: its own desk, the towns nobody sits in, and how many people and places are missing."""
     everywhere = (coverage.own, *coverage.towns)
     empty = [rules.short_place_name(plan, town.code) for town in coverage.towns if town.desk is None]
@@ -105,6 +118,7 @@ def of_district(plan: Plan, coverage: DistrictCoverage, shift: datetime) -> text
         vacant=tuple(rules.kind_name(plan.post_kind(kind)) for kind in coverage.own.vacant),
         lost=_some([title for each in everywhere for title in each.lost]),
         lacks_group=coverage.own.lacks_group,
+        **_unanswered(links, plan.info.tenant, {title for each in everywhere for title in each.lost}),
         never_joined=_people([seat for each in everywhere for seat in each.never_joined]),
         blocked=_people([seat for each in everywhere for seat in each.blocked]),
         villages=sum(town.villages for town in coverage.towns),
@@ -114,7 +128,7 @@ def of_district(plan: Plan, coverage: DistrictCoverage, shift: datetime) -> text
     )
 
 
-def of_town(plan: Plan, town: Coverage, shift: datetime) -> texts.Readiness:
+def of_town(plan: Plan, town: Coverage, shift: datetime, links: LinkTestView | None = None) -> texts.Readiness:
     """A town's own list."""
     return texts.Readiness(
         place=rules.place_name(plan, town.code),
@@ -126,6 +140,7 @@ def of_town(plan: Plan, town: Coverage, shift: datetime) -> texts.Readiness:
         vacant=tuple(rules.kind_name(plan.post_kind(kind)) for kind in town.vacant),
         lost=_some(town.lost),
         lacks_group=town.lacks_group,
+        **_unanswered(links, (town.code,), set(town.lost)),
         never_joined=_people(town.never_joined),
         blocked=_people(town.blocked),
         villages=town.villages,
@@ -133,6 +148,16 @@ def of_town(plan: Plan, town: Coverage, shift: datetime) -> texts.Readiness:
         grids=town.grids,
         silent_grids=_some([rules.place_name(plan, code).partition(" ")[2] for code in town.silent_grids]),
     )
+
+
+def _unanswered(links: LinkTestView | None, places: Sequence[str], lost: Collection[str]) -> _Linked:
+    """Where nobody answered the last link test that has ended; a lost group is named already."""
+    if links is None or links.is_open:
+        return _Linked(silent_groups=texts.Some(), tested_at=None)
+    silent = [
+        group.title for group in links.silent if group.region_code.startswith(tuple(places)) and group.title not in lost
+    ]
+    return _Linked(silent_groups=_some(silent), tested_at=links.started_at)
 
 
 def _fingerprint(town: Coverage) -> str:

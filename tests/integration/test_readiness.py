@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from bot.core.database import Database
 from bot.delivery.models import Lane, Message
 from bot.directory.models import Group, GroupState, Person, PersonState
+from bot.drill.models import LinkGroup, LinkTest, LinkTestState
 from bot.plan.schema import Level
 from bot.plan.service import Plan
 from bot.watch import readiness
@@ -142,6 +143,32 @@ async def test_without_anybody_at_the_districts_desk_the_administrators_hear_it(
     assert await town.told("district") == []
     (said,) = await town.told("administrator")
     assert "值班：<b>没有人能收到</b>" in said
+
+
+async def test_a_group_that_did_not_answer_the_last_link_test_is_named_once_the_test_has_ended(town: Town) -> None:
+    async with town.database.write() as session:
+        test = LinkTest(started_name="district", started_chat=104, started_at=NIGHT, closes_at=NIGHT + SHIFT)
+        session.add(test)
+        await session.flush()
+        for name, answered_at in (("town_group", None), ("other_group", NIGHT)):
+            group = (await session.exec(select(Group).where(Group.title == name))).one()
+            assert group.region_code is not None
+            assert group.tier is not None
+            link = LinkGroup(
+                test_id=test.id, group_id=group.id, title=name, region_code=group.region_code, tier=group.tier
+            )
+            link.answered_at = answered_at
+            session.add(link)
+    await tick(town, BEFORE_NIGHT)
+    assert "链路测试" not in "".join(await town.told("district")), "it may still be answered"
+    async with town.database.write() as session:
+        (test,) = (await session.exec(select(LinkTest))).all()
+        test.state = LinkTestState.CLOSED
+    await change(town, "cadre", reachable=False)
+    await tick(town, BEFORE_NIGHT + SHIFT)
+    for role in ("town", "district"):
+        assert "链路测试（07-12 00:50）没有应答的群1个：town_group" in (await town.told(role))[-1]
+    assert "链路测试" not in "".join(await town.told("other_town"))
 
 
 async def test_an_english_reader_gets_english(town: Town) -> None:
