@@ -284,7 +284,9 @@ async def test_a_night_of_downtime_ends_it_and_reminds_nobody(practice: Practice
         assert await jobs.next_due(session) is None
 
 
-async def test_the_board_is_looked_at_every_minute_while_anything_waits_to_be_sent(practice: Practice) -> None:
+async def test_the_board_is_looked_at_while_anything_waits_and_then_only_the_reminder_and_the_end_fall_due(
+    practice: Practice,
+) -> None:
     await started(practice)
     async with practice.town.database.read() as session:
         assert await jobs.next_due(session) == DAY + MINUTE
@@ -293,6 +295,9 @@ async def test_the_board_is_looked_at_every_minute_while_anything_waits_to_be_se
     await practice.at(DAY + 2 * MINUTE)
     async with practice.town.database.read() as session:
         assert await jobs.next_due(session) == DAY + REMINDED
+    await practice.at(DAY + REMINDED)
+    async with practice.town.database.read() as session:
+        assert await jobs.next_due(session) == DAY + ENDS
 
 
 async def test_whoever_asks_later_sees_what_each_group_did(practice: Practice) -> None:
