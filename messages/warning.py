@@ -159,8 +159,19 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The duty number of a place."""
+
+    place: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneList(Payload):
-    """Who has not answered, with numbers as text; after an end, who was told by telephone."""
+    """Who has not answered, with numbers as text; after an end, who was told by telephone.
+
+    `desks` are places concerned where nobody has joined who must answer: they were sent nothing.
+    """
 
     template: ClassVar[str] = "warning/phone_list"
     number: str
@@ -168,6 +179,7 @@ class PhoneList(Payload):
     minutes: int
     people: tuple[Missing, ...]
     more: int
+    desks: tuple[Desk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +353,14 @@ SAMPLES: list[Payload] = [
         more=2,
     ),
     PhoneList(number="预0712-1", act="issue", minutes=18, people=(), more=0),
+    PhoneList(
+        number="预0712-1",
+        act="issue",
+        minutes=18,
+        people=(),
+        more=0,
+        desks=(Desk(place="中敖镇", phone="+861000001104"), Desk(place="三驱镇", phone="+861000001105")),
+    ),
     *(
         PhoneList(
             number="预0712-1",

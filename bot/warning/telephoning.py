@@ -14,9 +14,12 @@ from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
 from bot.directory import places
+from bot.directory.rules import place_name
 from bot.plan.service import Plan
+from bot.warning import repository
 from bot.warning.models import PhoneResult, Recipient, Series, Version
 from bot.warning.rules import ENDS, is_cut_off, is_missing, is_told_by_telephone
+from bot.warning.unheld import unheld
 from messages import warning as texts
 from messages.engine import label
 
@@ -39,12 +42,14 @@ async def tell_list(
     ended = version.act in ENDS
     wanted = [row for row in rows if (is_told_by_telephone(row) if ended else is_missing(row))]
     shown = wanted[:_LISTED]
+    desks = () if ended else await _desks(session, plan, series, version, rows)
     words = texts.PhoneList(
         number=series.number or "",
         act=version.act.value,
         minutes=int((now - (version.issued_at or now)).total_seconds() // 60),
         people=tuple([await _line(session, plan, row) for row in shown]),
         more=len(wanted) - len(shown),
+        desks=desks,
     )
     how = Telling(
         subject,
@@ -57,6 +62,16 @@ async def tell_list(
     )
     target = Target(series.opened_chat, series.opened_locale)
     await delivery.tell(session, now, how, words, [target], lambda locale: _keys(series, shown, locale))
+
+
+async def _desks(
+    session: AsyncSession, plan: Plan, series: Series, version: Version, rows: Sequence[Recipient]
+) -> tuple[texts.Desk, ...]:
+    """Duty numbers of places concerned where nobody is known who must answer."""
+    concerned = await repository.places(session, version.id)
+    codes = unheld(plan, series.kind_key, concerned, (row.region_code for row in rows if row.must_answer))
+    phones = {code: phone for code in codes if (phone := plan.duty_phone(code))}
+    return tuple(texts.Desk(place=place_name(plan, code), phone=phone) for code, phone in phones.items())[:_LISTED]
 
 
 async def _line(session: AsyncSession, plan: Plan, row: Recipient) -> texts.Missing:

@@ -185,13 +185,11 @@ def board_card(
         unheld=_unheld(plan, series, issued, awaited),
     )
     rows = []
+    phones = Button(label("warning.phones", locale), f"w.phones:{series.id}:{rev}")
     if series.state is SeriesState.IN_FORCE and any(row.is_missing for row in awaited):
-        rows.append(
-            [
-                Button(label("warning.nudge", locale), f"w.nudge:{series.id}:{rev}"),
-                Button(label("warning.phones", locale), f"w.phones:{series.id}:{rev}"),
-            ]
-        )
+        rows.append([Button(label("warning.nudge", locale), f"w.nudge:{series.id}:{rev}"), phones])
+    elif payload.unheld:
+        rows.append([phones])
     if series.state is SeriesState.IN_FORCE:
         rows.append(_changing(series, issued, locale))
     if series.issued:

@@ -232,6 +232,23 @@ async def test_after_the_last_reminder_the_publisher_gets_the_numbers_to_telepho
     assert "+86 100 0000 0105" in phones
 
 
+async def test_a_town_where_nobody_has_joined_is_on_the_telephone_list_with_its_desks_number(town: Town) -> None:
+    series_id = await relayed(town, YELLOW)
+    for role in ("town", "other_town"):
+        await answers(town, role, series_id, Answer.RECEIVED)
+    assert await missing(town, series_id) == set()
+    async with town.database.write() as session:
+        series, version = await issuing.existing(session, series_id)
+        await answering.tell_phone_list(session, town.plan, NIGHT, series, version)
+    (phones,) = await town.told("district", "phones")
+    assert "都应答了" not in phones
+    alone = {code for code, region in town.plan.regions.items() if region.duty_phone and code not in (TOWN, OTHER_TOWN)}
+    assert alone
+    for code in alone:
+        assert town.plan.region(code).name in phones
+    assert town.plan.region(TOWN).name not in phones
+
+
 async def telephoned(town: Town, series_id: int, name: str, result: PhoneResult, *, minutes: float = 1) -> None:
     now = NIGHT + timedelta(minutes=minutes)
     async with town.database.write() as session:
