@@ -39,6 +39,29 @@ async def test_one_question_is_chosen_in_private_and_the_reply_is_on_every_desk(
     await stage.nothing_else()
 
 
+async def test_what_may_not_have_arrived_is_told_to_the_desk_and_sent_again_by_a_tap(district: Live) -> None:
+    stage, worker = district.stage, await newcomer(district)
+    number = await _danger(stage, worker)
+    village = stage.chat_of("hengdian")
+    await district.control.fault("error_500", method="sendMessage", chat=village, count=2)
+    await stage.advance(5)
+    for desk in ("longshui", "district"):
+        await stage.sees(desk, f"{number}", "仍无人接手，已5分钟", ringing=True)
+    await stage.sees(worker, "还没有人接手（5分钟）")
+    await stage.never_sees("hengdian", f"{number}", "仍无人接手")
+    await stage.advance(1.5)
+    for watching in (DISTRICT, "administrator"):
+        told = await stage.sees(watching, "自查", f"{number}：1处不确定（龙水镇横店村应急群）", ringing=True)
+    await stage.tap("administrator", told, f"重新发送 {number}")
+    await stage.sees("administrator", "已重新排队1条")
+    await stage.sees("hengdian", "（可能重复）", number, "仍无人接手，已5分钟", ringing=True)
+    await _is_taken(stage, worker, number)
+    await stage.advance(60)
+    for desk in DESKS:
+        await stage.sees(desk, f"险情 {number}")
+    await stage.nothing_else()
+
+
 async def test_two_people_and_the_district_are_needed_where_people_are_threatened(district: Live) -> None:
     stage, worker = district.stage, await newcomer(district)
     number = await _danger(stage, worker)
