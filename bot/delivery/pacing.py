@@ -24,11 +24,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The budgets of one token."""
+    """The budgets of one token. `share`: of answers that go though a warning to thousands would use up all there is."""
 
     overall: Rate
     private: Rate
     group: Rate
+    share: Rate = Rate(2, 0.5)
 
     def rate_of(self, chat_id: int) -> Rate:
         """Groups and channels have negative ids."""
@@ -61,6 +62,7 @@ class Pacer:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._overall = _Bucket(policy.overall.size, 0.0)
+        self._share = _Bucket(policy.share.size, 0.0)
         self._chats: dict[int, _Bucket] = {}
 
     def wait(self, chat_id: int, lane: Lane, now: float) -> float:
@@ -72,6 +74,15 @@ class Pacer:
     def wait_overall(self, lane: Lane, now: float) -> float:
         """Seconds until a message of the lane may go to any chat. The lanes behind it wait as long at least."""
         return _missing(self._overall, self._policy.overall, lane, now)
+
+    def share_is_due(self, now: float) -> bool:
+        """Whether an answer may go before what is told to thousands."""
+        return _missing(self._share, self._policy.share, Lane.URGENT, now) == 0
+
+    def count_share(self, now: float) -> None:
+        """It does."""
+        self._share.refill(self._policy.share, now)
+        self._share.level -= 1
 
     def count(self, chat_id: int, now: float) -> None:
         """One message leaves for the chat."""

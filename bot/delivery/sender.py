@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -278,6 +278,11 @@ class Sender:
         taken = {shipment.chat_id for key, shipment in self._in_flight.items() if key not in done}
         free = _AT_ONCE - len(self._in_flight) + len(done)
         nap = _LONGEST_NAP_SECONDS
+        if free > 0 and (answer := self._answer_ahead(now, taken)) is not None:
+            self._pacer.count(answer.chat_id, now)
+            self._pacer.count_share(now)
+            taken.add(answer.chat_id)
+            chosen.append(answer)
         for shipment in self._window.values():
             if len(chosen) >= free:
                 break
@@ -293,6 +298,15 @@ class Sender:
             self._pacer.count(shipment.chat_id, now)
             chosen.append(shipment)
         return chosen, nap, False
+
+    def _answer_ahead(self, now: float, taken: Container[int]) -> Shipment | None:
+        """While a warning to many leaves: an answer somebody waits for, or the board, now and then before it."""
+        first = next(iter(self._window.values()), None)
+        if first is None or not (first.lane is Lane.URGENT and first.mass) or not self._pacer.share_is_due(now):
+            return None
+        answers = (shipment for shipment in self._window.values() if shipment.lane is Lane.INTERACTIVE)
+        free = (answer for answer in answers if answer.chat_id not in taken)
+        return next((answer for answer in free if not self._pacer.wait(answer.chat_id, Lane.URGENT, now)), None)
 
     async def _begin(self, session: AsyncSession, chosen: list[Shipment]) -> dict[_Key, Shipment]:
         """Marks them as being sent; those that still may go, cards in their newest state."""

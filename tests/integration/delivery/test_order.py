@@ -91,6 +91,22 @@ async def test_a_red_one_goes_before_any_more_of_three_hundred_blue(post: Post) 
     assert said.count("大雾蓝色预警") < len(many) / 2
 
 
+async def test_an_answer_somebody_waits_for_comes_though_a_red_warning_to_hundreds_is_leaving(post: Post) -> None:
+    """The red alone would use up all there is for a quarter of a minute."""
+    post.policy = Policy(Rate(4, 4, {Lane.INTERACTIVE: 2}), PLENTY, PLENTY)
+    people = [await post.control.person(f"网格员{number}", started=True) for number in range(MASS + 11)]
+    *many, desk = people
+    await post.tell_all(many, "红色预警", Lane.URGENT)
+    async with post.sending():
+        await post.control.wait_for(many[1], lambda message: message.text == "红色预警")
+        for number in range(10):
+            await post.tell(desk, f"待办{number}", Lane.INTERACTIVE)
+        await post.control.wait_for(desk, lambda message: message.text == "待办0")
+        said = [str(call["params"]["text"]) for call in await post.calls("sendMessage")]
+    assert said.count("红色预警") < len(many) / 2
+    assert len(said) - said.count("红色预警") <= 3, "and takes little of what the red needs"
+
+
 async def test_an_urgent_one_of_a_chat_goes_before_its_reminders(post: Post, officer: int) -> None:
     for number in range(5):
         await post.tell(officer, f"提醒{number}", Lane.ROUTINE)
