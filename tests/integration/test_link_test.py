@@ -139,7 +139,7 @@ async def test_at_night_it_wants_to_be_confirmed(practice: Practice) -> None:
     assert set(await practice.told()) == set(TAKING_PART)
 
 
-@pytest.mark.parametrize("role", ["town", "worker", "cadre", "other_town"])
+@pytest.mark.parametrize("role", ["town", "worker"])
 async def test_nobody_else_starts_or_ends_one(practice: Practice, role: str) -> None:
     for data in ("dr.link", "dr.start", "dr.start:night"):
         assert "没有这个权限" in only(await practice.tap(role, data)).text
