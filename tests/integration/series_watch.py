@@ -118,10 +118,13 @@ class Watch:
         """Raises AssertionError for whatever is not right at rest."""
         async with self.database.read() as session:
             texts = await self._texts(session)
-            rows = [row for row in await all_of(session, Message) if _tells(row)]
+            told = await all_of(session, Message)
+        rows = [row for row in told if _tells(row)]
+        reminders = {(row.chat_id, texts[row.text_id]): (row.subject, row.version) for row in told if _reminds(row)}
         said = {texts[row.text_id]: (row.subject, row.version) for row in rows}
         self._nothing_left_that_was_dropped()
         self._each_chat_reads_in_order(said)
+        self._nobody_is_reminded_of_what_comes_later(said, reminders)
         self._the_ledger_says_sent_of_what_arrived(rows, texts)
         newest = {issue.key[0]: issue for issue in self.issues}
         for issue in self.issues:
@@ -161,6 +164,19 @@ class Watch:
             is_repeat = call.text.startswith(label("delivery.repeated", "zh"))
             assert version > former or (is_repeat and version == former), f"{call} after version {former}"
             read[call.chat, subject] = version
+
+    def _nobody_is_reminded_of_what_comes_later(
+        self, said: dict[str, Edition], reminders: dict[tuple[int, str], Edition]
+    ) -> None:
+        reminded: set[tuple[int, Edition]] = set()
+        read: set[tuple[int, Edition]] = set()
+        for call in self.phones.arrived:
+            if found := said.get(bare(call)):
+                is_first = (call.chat, found) not in read
+                assert not is_first or (call.chat, found) not in reminded, f"{call} after its reminder"
+                read.add((call.chat, found))
+            elif asked := reminders.get((call.chat, bare(call))):
+                reminded.add((call.chat, asked))
 
     def _the_ledger_says_sent_of_what_arrived(self, rows: Sequence[Message], texts: dict[int, str]) -> None:
         arrived = {(call.chat, bare(call)) for call in self.phones.arrived}
@@ -234,6 +250,10 @@ def bare(call: Call) -> str:
 
 def _tells(row: Message) -> bool:
     return row.purpose.partition("/")[0] in TOLD and not row.subject.endswith(":pin")
+
+
+def _reminds(row: Message) -> bool:
+    return row.purpose in ("nudge", "deputise")
 
 
 def _meet(one: str, other: str) -> bool:

@@ -128,8 +128,10 @@ async def test_who_was_told_by_telephone_alone_is_told_of_the_end(story: Story, 
     await watch.compare()
 
 
-async def test_a_reminder_under_way_when_it_dies_is_a_reason_to_hear_of_the_end(story: Story, watch: Watch) -> None:
-    """Killed between sending and knowing, and lifted before the next start: he may have read it."""
+async def test_killed_between_sending_and_knowing_he_may_have_read_it_and_hears_of_the_end(
+    story: Story, watch: Watch
+) -> None:
+    """Lifted before the next start, so that the warning itself is not sent again."""
     story.phones.carries_out = True
     await relay(story, watch, "发布")
     story.live()
