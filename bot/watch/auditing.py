@@ -125,7 +125,7 @@ class Auditor:
         for (subject, version), found in texts_of.items():
             log_after_commit(session, "audit_not_arrived", subject=subject, version=version, rows=len(found))
         late = tuple([await self._said(session, now, each) for each in new])
-        how = Telling(SUBJECT, "findings", Lane.INTERACTIVE, seq=int(now.timestamp()))
+        how = Telling(SUBJECT, "findings", Lane.INTERACTIVE, version=int(now.timestamp()), seq=now.microsecond)
         watching = await people.watchers(session, now, self.plan.district.code)
         targets = [Target(person.platform_id, person.locale) for person in watching if person.platform_id]
         words = texts.AuditFindings(late=late, failures=failures)

@@ -119,6 +119,16 @@ async def test_a_routine_row_a_drill_and_a_chat_known_to_be_lost_are_told_to_nob
     assert await notices(town) == [], "an old text is no news when the chat is back"
 
 
+async def test_two_things_found_within_a_second_are_two_notices(town: Town) -> None:
+    await tell(town, "incident:1", "cadre")
+    await becomes(town, MessageState.DEAD, "cadre")
+    await tick(town, NIGHT + MINUTE)
+    await tell(town, "incident:2", "worker")
+    await becomes(town, MessageState.DEAD, "worker")
+    await tick(town, NIGHT + MINUTE + timedelta(milliseconds=400))
+    assert [len(await notices(town, role)) for role in WATCHING] == [2, 2]
+
+
 async def test_its_own_notices_are_never_found(town: Town) -> None:
     await tell(town, "incident:1", "cadre")
     await becomes(town, MessageState.DEAD, "cadre")
