@@ -78,11 +78,10 @@ class Phones:
             return {"message_id": int(params.get("message_id") or 0)}
         call = Call(len(self.calls), chat, str(params["text"]))
         self.calls.append(call)
-        fault = self._fault(chat)
-        if not self.allowed and self.carries_out and fault is None and chat not in self.shut:
+        if not self.allowed and self.carries_out and not self.faults.get(chat) and chat not in self.shut:
             self._arrives(call)
         await self._let_through()
-        return self._answer(call, method, fault)
+        return self._answer(call, method, self._fault(chat))
 
     def download(self, path: str) -> AsyncIterator[bytes]:
         """No test of these fetches anything."""
@@ -98,13 +97,12 @@ class Phones:
             self.waiting -= 1
 
     def _answer(self, call: Call, method: str, fault: Fault | None) -> dict[str, int]:
+        if fault is Fault.LATE and not call.arrived:
+            self._arrives(call)
+        if fault in (Fault.LATE, Fault.RESET):
+            raise Unknown(method, "TimeoutError")
         if call.arrived:
             return {"message_id": call.number + 1}
-        if fault is Fault.LATE:
-            self._arrives(call)
-            raise Unknown(method, "TimeoutError")
-        if fault is Fault.RESET:
-            raise Unknown(method, "ClientOSError")
         try:
             if fault is Fault.UNSENT:
                 raise Unsent(method, "ClientConnectorError")

@@ -79,18 +79,18 @@ class Warnings(RuleBasedStateMachine):
 
     @rule(what=WORDS, level=LEVELS, rain=RAIN, calls=CALLS, dies=DIES)
     def desk_relays(self, what: str, level: WarningLevel, rain: bool, calls: int, dies: bool) -> None:
-        self.act(lambda session: self.story.relay(session, what, level, rain=rain))
+        self.act(partial(self.story.relay, what=what, level=level, rain=rain), issues=True)
         self.sender_gets_so_far(calls, dies)
 
     @rule(wishes=st.lists(WISHES, min_size=1, max_size=3), level=LOW, calls=CALLS, dies=DIES)
     def own_warning_goes_on(self, wishes: list[str], level: WarningLevel, calls: int, dies: bool) -> None:
         for wish in wishes:
-            self.act(partial(self.story.go_on, wish=wish, level=level))
+            self.act(partial(self.story.go_on, wish=wish, level=level), issues=True)
         self.sender_gets_so_far(calls, dies)
 
     @rule(step=st.sampled_from(list(STEPS)), level=LOW)
     def somebody_taps_out_of_turn(self, step: str, level: WarningLevel) -> None:
-        self.act(partial(self.story.try_out_of_turn, step=step, level=level))
+        self.act(partial(self.story.try_out_of_turn, step=step, level=level), issues=True)
 
     # what people do
 
@@ -141,8 +141,8 @@ class Warnings(RuleBasedStateMachine):
                 self.run(self.story.kill())
                 self.run(self.watch.died())
 
-    @rule(minutes=st.sampled_from((1, 3, 6, 11, 21, 70, 300)))
-    def time_passes(self, minutes: int) -> None:
+    @rule(minutes=st.sampled_from((1, 3, 6, 11, 11, 21, 70, 300)), calls=CALLS, dies=DIES)
+    def time_passes(self, minutes: int, calls: int, dies: bool) -> None:
         async def deed(session: AsyncSession) -> None:
             await jobs.run_due(session, self.story.plan, self.clock.at)
 
@@ -154,6 +154,7 @@ class Warnings(RuleBasedStateMachine):
                 asked = before[row.seq // 100]
                 has_answered = asked.answered_version == asked.told_version and asked.answer is not Answer.CANNOT
                 assert not has_answered, f"{asked.name} has answered and is asked again"
+        self.sender_gets_so_far(calls, dies)
 
     @rule()
     def comes_to_rest(self) -> None:
@@ -166,12 +167,12 @@ class Warnings(RuleBasedStateMachine):
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(doing)
 
-    def act(self, deed: Callable[[AsyncSession], Awaitable[object]]) -> None:
-        """Does it in one transaction, which leaves no trace if it is refused."""
+    def act(self, deed: Callable[[AsyncSession], Awaitable[object]], *, issues: bool = False) -> None:
+        """Does it in one transaction, which leaves no trace if it is refused; one that may issue is watched."""
 
         async def play() -> None:
             with contextlib.suppress(Refusal):
-                async with self.watch.deed(self.clock.at) as session:
+                async with self.watch.deed(self.clock.at) if issues else self.database.write() as session:
                     await deed(session)
 
         self.run(play())

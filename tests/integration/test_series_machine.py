@@ -13,7 +13,7 @@ from tests.databases import Postgres
 from tests.integration.series_machine import on_postgres, on_sqlite
 
 FEW = settings(
-    max_examples=8,
+    max_examples=6,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
