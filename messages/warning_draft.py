@@ -111,6 +111,7 @@ class Draft(Payload):
     minutes: int
     unreachable: tuple[str, ...]
     unreachable_count: int
+    advice: int
     signers: tuple[Signer, ...]
     return_reason: str | None
     signed_name: str | None
@@ -216,6 +217,7 @@ _DRAFT = Draft(
     minutes=1,
     unreachable=("龙水镇 高坡村", "宝顶镇 东岳村"),
     unreachable_count=12,
+    advice=3,
     signers=_SIGNERS,
     return_reason=None,
     signed_name=None,
@@ -236,6 +238,7 @@ _EMPTY = replace(
     minutes=0,
     unreachable=(),
     unreachable_count=0,
+    advice=0,
 )
 _FIELDS = (
     *("scope_words", "matters", "measures", "issuer", "consultation", "authority", "platform_number"),

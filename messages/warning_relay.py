@@ -34,6 +34,7 @@ class RelayCheck(Payload):
     several: bool
     groups: int
     people: int
+    advice: int
     number: str | None
     state: str
     drill: bool
@@ -82,6 +83,7 @@ SAMPLES: list[Payload] = [
         places=(LevelLine(level="yellow", places=("大足区",)),),
         groups=20,
         people=11,
+        advice=0,
         document="",
         also=(),
         also_en=(),
@@ -104,6 +106,7 @@ SAMPLES: list[Payload] = [
         places=(),
         groups=0,
         people=0,
+        advice=0,
         document="",
         also=(),
         also_en=(),
@@ -122,6 +125,7 @@ SAMPLES: list[Payload] = [
         places=(LevelLine(level="yellow", places=("龙水镇",)),),
         groups=3,
         people=2,
+        advice=0,
         document="",
         also=(),
         also_en=(),
@@ -141,6 +145,7 @@ SAMPLES: list[Payload] = [
         places=(LevelLine(level="yellow", places=("大足区",)),),
         groups=2,
         people=1,
+        advice=0,
         document="",
         also=(),
         also_en=(),
@@ -168,6 +173,7 @@ SAMPLES: list[Payload] = [
         several=True,
         groups=31,
         people=120,
+        advice=2,
         number=None,
         state="draft",
         drill=False,

@@ -31,6 +31,7 @@ class Sign(Payload):
     people: int
     unreachable: tuple[str, ...]
     unreachable_count: int
+    advice: int
     signed_name: str | None
     signed_at: datetime | None
 
@@ -190,6 +191,7 @@ _SIGN = Sign(
     people=12,
     unreachable=("龙水镇 高坡村", "宝顶镇 东岳村"),
     unreachable_count=2,
+    advice=3,
     signed_name=None,
     signed_at=None,
 )

@@ -344,6 +344,14 @@ class Plan:
             and (advice.region is None or self.contains(advice.region, region_code))
         )
 
+    def advice_anywhere(self, kind_key: str, level: WarningLevel, region_code: str) -> tuple[WarningAdvice, ...]:
+        """What is attached for somebody in or around this place at the level, whatever his trade."""
+        found = (advice for advice in self._advice if applies(advice, kind_key, level))
+        return tuple(advice for advice in found if advice.region is None or self._meet(advice.region, region_code))
+
+    def _meet(self, one: str, other: str) -> bool:
+        return self.contains(one, other) or self.contains(other, one)
+
 
 def _examined(directory: Path) -> tuple[Draft, list[PackProblem]]:
     draft = read_pack(directory)

@@ -10,7 +10,7 @@ from bot.core.access import Actor, Permission
 from bot.delivery import service as delivery
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
-from bot.warning import concerned, drilled, elements, issuing, reading, relaying, repository
+from bot.warning import concerned, drilled, elements, issuing, reading, relaying, repository, telling
 from bot.warning.errors import NoSuchWarning, TooLong
 from bot.warning.models import Origin, Place, Series, SeriesState, Version, VersionState
 from bot.warning.reading import Signal
@@ -132,7 +132,8 @@ async def check_view(session: AsyncSession, plan: Plan, version_id: int) -> Chec
         return CheckView(asking="", also=(), unplaced=(), groups=0, people=0, others=())
     signal = recognise(plan, version.text, series.opened_at) or Signal()
     told = await concerned.told_by(session, plan, series.opened_at, issuing.subject_of(series.id), series, version)
-    held = {place.level for place in await repository.places(session, version.id)}
+    places = await repository.places(session, version.id)
+    held = {place.level for place in places}
     return CheckView(
         asking=version.asking,
         also=signal.also,
@@ -140,6 +141,7 @@ async def check_view(session: AsyncSession, plan: Plan, version_id: int) -> Chec
         groups=told.groups,
         people=told.in_private,
         others=tuple(await _others(session, plan, series)),
+        advice=0 if version.act in ENDS else telling.attached(plan, series.kind_key, places),
     )
 
 

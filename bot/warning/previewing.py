@@ -12,7 +12,7 @@ from bot.directory.rules import place_name
 from bot.plan.schema import Level, PostKind
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningDeed
-from bot.warning import concerned, elements, issuing, proposing, repository, rights
+from bot.warning import concerned, elements, issuing, proposing, repository, rights, telling
 from bot.warning.models import Place, Series, Version, VersionState
 from bot.warning.rules import ENDS
 from bot.warning.schemas import DraftView, Preview
@@ -53,6 +53,7 @@ async def draft_view(session: AsyncSession, plan: Plan, version_id: int) -> Draf
         preview=await _preview(session, plan, now, series, version, places),
         signers=tuple(await proposing.signers(session, plan, now, series, version)) if is_waiting else (),
         levels=rights.levels_of(plan, WarningDeed.DRAFT, series.kind_key),
+        drill=series.drill,
     )
 
 
@@ -65,7 +66,9 @@ async def _preview(
     told = await concerned.told_by(session, plan, now, issuing.subject_of(series.id), series, version)
     unreachable = [] if is_end else await _unreachable(session, plan, now, places)
     named = tuple(place_name(plan, code) for code in unreachable[:_NAMED])
-    return Preview(told.groups, told.in_private, _minutes(told.groups + told.in_private), named, len(unreachable))
+    minutes = _minutes(told.groups + told.in_private)
+    advice = 0 if is_end else telling.attached(plan, series.kind_key, places)
+    return Preview(told.groups, told.in_private, minutes, named, len(unreachable), advice)
 
 
 async def _unreachable(session: AsyncSession, plan: Plan, now: datetime, places: Sequence[Place]) -> list[str]:

@@ -30,7 +30,8 @@ class SeriesName:
 class CheckView:
     """What the card of a text that waits to be relayed says beside it.
 
-    `also`: kinds it is about as well; `unplaced`: levels it names and no place has; `others`: series it may belong to.
+    `also`: kinds it is about as well; `unplaced`: levels it names and no place has; `others`: series it may belong to;
+    `advice`: how many pieces of the pack's are attached for one or another.
     """
 
     asking: str
@@ -39,6 +40,7 @@ class CheckView:
     groups: int
     people: int
     others: tuple[SeriesName, ...]
+    advice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,17 @@ class SignerView:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What issuing would do now; `unreachable` names the first of the villages with no group and nobody to reach."""
+    """What issuing would do now; `unreachable` names the first of the villages with no group and nobody to reach.
+
+    `advice`: how many pieces of the pack's are attached for one or another.
+    """
 
     groups: int
     people: int
     minutes: int
     unreachable: tuple[str, ...]
     unreachable_count: int
+    advice: int = 0
 
 
 @dataclass(frozen=True, slots=True)

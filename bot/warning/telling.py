@@ -64,6 +64,12 @@ async def tell(
                 await _show(session, now, how, words, _keyboard(series, version, how, locale), targets)
 
 
+def attached(plan: Plan, kind_key: str, places: Iterable[Place]) -> int:
+    """How many pieces of the pack's advice issuing to these places would attach for one or another."""
+    found = (each for place in places for each in plan.advice_anywhere(kind_key, place.level, place.region_code))
+    return len({(each.sector, each.region, each.text) for each in found})
+
+
 def _variant(plan: Plan, series: Series, version: Version, row: Recipient) -> _Variant:
     level = row.level or version.level
     if version.act in ENDS or row.level is None:

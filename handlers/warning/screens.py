@@ -58,6 +58,7 @@ def relay_card(
         several=len({place.level for place in version.places}) > 1 or check.asking == SEVERAL,
         groups=check.groups,
         people=check.people,
+        advice=check.advice,
         number=series.number,
         state="in_force" if version.state is VersionState.ISSUED else "draft",
         drill=series.drill,

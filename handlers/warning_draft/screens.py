@@ -94,6 +94,7 @@ def draft_card(plan: Plan, view: DraftView, reader: int | None, locale: str) -> 
         minutes=view.preview.minutes,
         unreachable=view.preview.unreachable,
         unreachable_count=view.preview.unreachable_count,
+        advice=view.preview.advice,
         signers=tuple(
             texts.Signer(name=each.name, phone=each.phone, reachable=each.reachable) for each in view.signers
         ),
@@ -133,6 +134,7 @@ def sign_card(plan: Plan, view: DraftView, locale: str) -> Screen:
         people=view.preview.people,
         unreachable=view.preview.unreachable,
         unreachable_count=view.preview.unreachable_count,
+        advice=view.preview.advice,
         signed_name=version.signed_name,
         signed_at=view.signed_at,
     )

@@ -132,6 +132,24 @@ async def test_nothing_is_added_where_the_pack_has_nothing_and_when_it_is_over(t
     assert "本区要求" not in await told(town, "town_group")
 
 
+async def test_who_checks_and_who_signs_sees_that_something_is_added(town: Town) -> None:
+    desk = Desk(town)
+    await desk.begin()
+    await desk.choose("places", OTHER_TOWN)
+    assert (await desk.view()).preview.advice == 1, "what is for everybody"
+    await desk.choose("places", "500111100")
+    assert (await desk.view()).preview.advice == 2, "and the town's own plan"
+    signal = checking.recognise(town.plan, ORANGE, NIGHT)
+    assert signal is not None
+    async with town.database.write() as session:
+        actor, target = await town.actor(session, "district"), Target(town.chats["district"])
+        await relaying.receive(session, town.plan, actor, NIGHT, target, ORANGE, signal)
+        newest = max((await session.exec(select(Version.id))).all())
+        view = await checking.check_view(session, town.plan, newest)
+    assert view is not None
+    assert view.advice == 5, "everybody, three trades, one town"
+
+
 async def test_what_is_hashed_is_the_text_without_what_the_district_adds(town: Town) -> None:
     await relayed(town, ORANGE)
     async with town.database.read() as session:

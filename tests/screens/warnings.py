@@ -108,7 +108,7 @@ _OWN = replace(
     published_at=None,
     places=(PlaceView(TOWN, WarningLevel.YELLOW), PlaceView("500111102", WarningLevel.BLUE)),
 )
-_CHECK = CheckView(asking="", also=(), unplaced=(), groups=31, people=60, others=())
+_CHECK = CheckView(asking="", also=(), unplaced=(), groups=31, people=60, others=(), advice=3)
 _LEADER = SignerView(9, "区应急局副局长", "+861000000402", 402, "zh", reachable=True)
 _DRAFT = DraftView(
     series_id=2,
