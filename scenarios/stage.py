@@ -31,7 +31,7 @@ _HERE = ZoneInfo("Asia/Shanghai")
 _WRITTEN_DOWN_SECONDS = 1.0
 _PLATFORMS = "service"
 """The kind of a message the platform writes by itself: somebody joined, something was pinned."""
-_UNCHANGED = "message is not modified"
+_MADE_AGAIN = ("message is not modified", "message to delete not found", "message to unpin not found")
 _CLOCK = re.compile(r"(?<!\d)\d{2}:\d{2}(?!\d)|\d{1,2}时\d{2}分")
 
 
@@ -337,8 +337,9 @@ def _refusal(call: dict[str, Any]) -> tuple[str, int, str] | None:
     """The method, code and words of a refused call that should not have been made.
 
     A poll cut off has no code; a new bot ends the old one's poll with 409; a late answer to a tap is no harm, nor is an
-    edit made again by a bot that did not live to hear that it was done.
+    edit, a deletion or an unpinning made again by a bot that did not live to hear that it was done.
     """
     code, why = call.get("error_code", 409), call.get("description", "")
-    harmless = call["method"] == "answerCallbackQuery" or code == 409 or _UNCHANGED in why
+    made_again = any(words in why for words in _MADE_AGAIN)
+    harmless = call["method"] == "answerCallbackQuery" or code == 409 or made_again
     return None if harmless else (call["method"], code, why)
