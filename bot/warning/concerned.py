@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,6 +74,9 @@ async def chats(
     if drill:
         held = _of_those_who_take_part(plan, held, everywhere)
     everybody = {person.id: person for person, _, _ in held}
+    units: defaultdict[int, set[str | None]] = defaultdict(set)
+    for person, post, _ in held:
+        units[person.id].add(post.unit_key)
     found = targeting.concerned(
         kind_key,
         [PlaceRow(place.region_code, place.level) for place in places],
@@ -112,8 +116,8 @@ async def chats(
                 )
             )
         elif one.person_id is not None:
-            units = {post.unit_key for person, post, _ in held if person.id == one.person_id}
-            told.append(_private(plan, everybody[one.person_id], one, _sectors(plan, units)))
+            sectors = _sectors(plan, units[one.person_id])
+            told.append(_private(plan, everybody[one.person_id], one, sectors))
     return told
 
 
