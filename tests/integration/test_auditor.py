@@ -104,6 +104,18 @@ async def test_failures_of_one_broadcast_are_gathered_for_a_minute(town: Town) -
     assert await notices(town) == []
 
 
+async def test_a_failure_is_gathered_also_when_something_else_is_found_just_then(town: Town) -> None:
+    await tell(town, "incident:1", "cadre", "worker")
+    patience = town.plan.wait(WaitKey.PATIENCE)
+    await becomes(town, MessageState.DEAD, "worker", at=NIGHT + patience)
+    await tick(town, NIGHT + patience)
+    (said,) = await notices(town)
+    assert "1条紧急消息" in said
+    assert "没有发到" not in said
+    await tick(town, NIGHT + patience + MINUTE)
+    assert "1处没有发到（worker）" in (await notices(town))[1]
+
+
 async def test_a_routine_row_a_drill_and_a_chat_known_to_be_lost_are_told_to_nobody(town: Town) -> None:
     await tell(town, "incident:1", "town", "cadre", "worker")
     await becomes(town, MessageState.DEAD, "town", "cadre", "worker")

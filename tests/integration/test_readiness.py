@@ -72,6 +72,17 @@ async def test_twenty_minutes_before_the_shift_the_district_gets_one_silent_list
     assert all(row.silent and row.lane == Lane.BULK and not row.critical for row in rows)
 
 
+async def test_two_timetables_at_once_tell_it_once(town: Town) -> None:
+    done = []
+    for _ in range(2):
+        async with town.database.write() as session:
+            done.append(await readiness.run_due(session, town.plan, BEFORE_NIGHT))
+    assert done == [1, 0]
+    async with town.database.write() as session:
+        assert await readiness.run_due(session, town.plan, BEFORE_NIGHT + SHIFT - MINUTE) == 0, "asked too early"
+    assert len(await town.told("district")) == 1
+
+
 async def test_only_desks_hear_of_it_each_of_its_own_town(town: Town) -> None:
     await tick(town, BEFORE_NIGHT)
     for chat in ("worker", "cadre", "administrator", "village_group", "town_group", "district_group", "other_group"):
