@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.delivery.schemas import Button, InlineKeyboard, Screen
 from bot.directory.rules import short_place_name
-from bot.plan.schema import WarningAct, WarningLevel
+from bot.plan.schema import Region, WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningKind
 from bot.warning.elements import level_lines
@@ -22,6 +22,9 @@ VALID_HOURS = (6, 12, 24)
 
 LISTED = ("level", "places", "valid_until", "starts_at", "audience")
 """Fields chosen on the card itself; the others are answered by a reply."""
+
+_WITHIN = "in"
+"""Asked among the places: the villages of a town."""
 
 _ENDING = (WarningAct.LIFT, WarningAct.WITHDRAW)
 _FIELDS = (
@@ -186,7 +189,7 @@ def _sign(view: DraftView, locale: str) -> Button:
 def _offers(plan: Plan, view: DraftView, locale: str) -> list[list[Button]]:
     field = view.asking.partition(":")[0]
     if field == "places":
-        return _towns(plan, view, locale)
+        return _places(plan, view, locale)
     typed = [Button(label("warning_draft.typed", locale), f"wd.word:{view.version.id}:{field}")]
     offers: Mapping[str, list[Button]] = {
         "level": [_put(view, field, level.value, _level(level, locale)) for level in view.levels],
@@ -203,21 +206,45 @@ def _offers(plan: Plan, view: DraftView, locale: str) -> list[list[Button]]:
     return [*rows, typed] if field in ("valid_until", "starts_at") else rows
 
 
-def _towns(plan: Plan, view: DraftView, locale: str) -> list[list[Button]]:
-    chosen = {place.region_code: place.level for place in view.version.places}
-    page = number_at(view.asking.split(":"), 1)
-    towns = plan.children(plan.district.code)
-    buttons = [
-        _put(view, "places", town.code, _marked(short_place_name(plan, town.code), chosen.get(town.code), locale))
-        for town in page_of(towns, page)
-    ]
-    whole = label("warning_draft.whole", locale)
+def _places(plan: Plan, view: DraftView, locale: str) -> list[list[Button]]:
+    """The towns and the whole district; behind a button of its own, a town's villages (`places:in:<town>:<page>`)."""
+    _, *asked = view.asking.split(":")
+    if asked[:1] != [_WITHIN]:
+        return _towns(plan, view, number_at(asked, 0), locale)
+    town = asked[1] if len(asked) > 1 else ""
+    if plan.get_region(town) is None:
+        return _of_which_town(plan, view)
+    return _chosen_among(plan, view, plan.children(town), f"{_WITHIN}:{town}", number_at(asked, 2), locale)
+
+
+def _towns(plan: Plan, view: DraftView, page: int, locale: str) -> list[list[Button]]:
     district = plan.district.code
+    chosen = {place.region_code: place.level for place in view.version.places}
+    whole = _marked(label("warning_draft.whole", locale), chosen.get(district), locale)
+    within = Button(label("warning_draft.villages", locale), f"wd.open:{view.version.id}:places:{_WITHIN}")
     return [
-        [_put(view, "places", district, _marked(whole, chosen.get(district), locale))],
-        *in_rows(buttons, 3),
-        *turning(f"wd.open:{view.version.id}:places", page, pages_of(towns), locale),
+        [_put(view, "places", district, whole), within],
+        *_chosen_among(plan, view, plan.children(district), "", page, locale),
     ]
+
+
+def _of_which_town(plan: Plan, view: DraftView) -> list[list[Button]]:
+    """Whose villages."""
+    opens = f"wd.open:{view.version.id}:places:{_WITHIN}"
+    towns = plan.children(plan.district.code)
+    return in_rows([Button(town.short_name, f"{opens}:{town.code}") for town in towns], 4)
+
+
+def _chosen_among(
+    plan: Plan, view: DraftView, regions: Sequence[Region], where: str, page: int, locale: str
+) -> list[list[Button]]:
+    chosen = {place.region_code: place.level for place in view.version.places}
+    buttons = [
+        _put(view, "places", region.code, _marked(short_place_name(plan, region.code), chosen.get(region.code), locale))
+        for region in page_of(regions, page)
+    ]
+    opens = ":".join(part for part in (f"wd.open:{view.version.id}:places", where) if part)
+    return [*in_rows(buttons, 3), *turning(opens, page, pages_of(regions), locale)]
 
 
 def _word(field: str, view: DraftView, locale: str) -> Button:

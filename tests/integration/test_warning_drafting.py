@@ -8,13 +8,15 @@ import pytest
 
 from bot.core.database import Database
 from bot.core.errors import NotAllowed
+from bot.delivery.schemas import InlineKeyboard
 from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
 from bot.warning import drafting, proposing
 from bot.warning.errors import Incomplete, NotYours, Overtaken, TimeUnread
 from bot.warning.models import SeriesState, VersionState
+from handlers.warning_draft.screens import draft_card
 from messages import warning as texts
-from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
+from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, VILLAGE, Town, build
 from tests.integration.warning_desk import Desk, seat
 
 YELLOW, BLUE, ORANGE = WarningLevel.YELLOW, WarningLevel.BLUE, WarningLevel.ORANGE
@@ -172,3 +174,21 @@ async def test_an_authority_that_has_run_out_is_none(desk: Desk) -> None:
         await desk.propose()
     await desk.write("authority", "授权书〔2026〕3号，有效至2026-07-12")
     await desk.propose()
+
+
+async def test_a_village_may_have_a_level_of_its_own(desk: Desk, town: Town) -> None:
+    await desk.begin()
+    await desk.choose("places", OTHER_TOWN)
+    await desk.choose("places", OTHER_TOWN)
+    await desk.choose("places", VILLAGE)
+    view = await desk.view()
+    assert {place.region_code: place.level for place in view.version.places} == {OTHER_TOWN: BLUE, VILLAGE: YELLOW}
+    assert view.preview.unreachable_count == len(town.plan.children(OTHER_TOWN)), "the village has somebody"
+    async with town.database.write() as session:
+        actor = await town.actor(session, "district")
+        await drafting.open_list(session, town.plan, actor, NIGHT, view.version.id, f"places:in:{TOWN}:1")
+    card = draft_card(town.plan, await desk.view(), None, "zh")
+    assert isinstance(card.keyboard, InlineKeyboard)
+    words = [button.text for row in card.keyboard.rows for button in row]
+    assert "横店村🟡黄" in words
+    assert "返回" in words

@@ -168,7 +168,7 @@ def _drafted(plan: Plan) -> list[Scene]:
     )
     open_fields = [
         Scene("warning_draft", f"draft, {field} open", draft.draft_card, (plan, replace(_DRAFT, asking=field), 8))
-        for field in draft.LISTED
+        for field in (*draft.LISTED, "places:in", f"places:in:{TOWN}")
     ]
     proposed = replace(_DRAFT, version=replace(_OWN, state=VersionState.PROPOSED))
     return [
