@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -137,12 +138,20 @@ async def check_view(session: AsyncSession, plan: Plan, version_id: int) -> Chec
     return CheckView(
         asking=version.asking,
         also=signal.also,
-        unplaced=tuple(level for level in signal.more_levels if level not in held),
+        unplaced=_unplaced(signal, held),
         groups=told.groups,
         people=told.in_private,
         others=tuple(await _others(session, plan, series)),
         advice=0 if version.act in ENDS else telling.attached(plan, series.kind_key, places),
     )
+
+
+def _unplaced(signal: Signal, held: Collection[WarningLevel]) -> tuple[WarningLevel, ...]:
+    """Of several levels the text names those that no place has."""
+    if not signal.more_levels:
+        return ()
+    named = (signal.level, *signal.more_levels)
+    return tuple(level for level in named if level is not None and level not in held)
 
 
 async def _others(session: AsyncSession, plan: Plan, series: Series) -> list[SeriesName]:

@@ -141,7 +141,8 @@ def read(text: str, kinds: Iterable[tuple[str, str]], plan: Known, now: datetime
     act = _act(lead, level, former)
     named_at = places_at(_SOURCE.sub(lambda source: "＿" * len(source[0]), text), plan.regions.values())
     places = _placed(text, words, kind, level, named_at, plan) if not _is_a_change(lead) else ()
-    highest = min((one for _, one in places), key=lambda one: one.rank, default=level)
+    levels = [one for one in (level, *(each for _, each in places)) if one]
+    highest = min(levels, key=lambda one: one.rank, default=None)
     return Signal(
         act=act,
         kind=kind,

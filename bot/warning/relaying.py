@@ -68,7 +68,7 @@ async def receive(
         places = tuple([_kept(place, former, level) for place in await repository.places(session, former.id)])
     for code, here in places:
         session.add(Place(version_id=version.id, region_code=code, level=here))
-    version.asking = SEVERAL if len({here for _, here in places}) > 1 else ""
+    version.asking = SEVERAL if any(here is not level for _, here in places) else ""
     if signal.level is None and version.act is WarningAct.ISSUE:
         version.asking = NO_LEVEL
     subject, lane = check_subject(version.id), Lane.INTERACTIVE

@@ -29,6 +29,9 @@ _UNHELD_NAMED = 4
 _OTHERS = 4
 
 
+_STATES = {VersionState.ISSUED: "in_force", VersionState.DISCARDED: "discarded"}
+
+
 def relay_card(
     plan: Plan,
     series: SeriesView,
@@ -55,12 +58,12 @@ def relay_card(
         also=tuple(each.words for each in also),
         also_en=tuple(each.name_en for each in also),
         unplaced=tuple(level.value for level in check.unplaced),
-        several=len({place.level for place in version.places}) > 1 or check.asking == SEVERAL,
+        several=check.asking == SEVERAL or any(place.level is not version.level for place in version.places),
         groups=check.groups,
         people=check.people,
         advice=check.advice,
         number=series.number,
-        state="in_force" if version.state is VersionState.ISSUED else "draft",
+        state=_STATES.get(version.state, "draft"),
         drill=series.drill,
         speaks_of_drill=not series.drill and speaks_of_one(version.text),
     )

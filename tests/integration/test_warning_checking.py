@@ -166,6 +166,13 @@ async def test_a_level_that_was_found_nowhere_is_said_on_the_card(officer: Offic
     assert len(check.unplaced) == 1
 
 
+async def test_the_colour_of_the_text_is_not_lowered_by_the_places_that_were_found(officer: Officer) -> None:
+    await officer.pastes(f"{STATION}发布暴雨橙色预警信号。黄色：宝顶镇、龙水镇。")
+    _, version, check = await officer.sees()
+    assert (version.level, check.unplaced, check.asking) == (ORANGE, (ORANGE,), relaying.SEVERAL)
+    assert await officer.places() == {TOWN: YELLOW, OTHER_TOWN: YELLOW}
+
+
 # --- what was not recognised ------------------------------------------------------------------------------------
 
 
