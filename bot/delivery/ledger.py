@@ -56,6 +56,8 @@ async def settle_all(
         late = await tidying.all_arrived(session, now, there)
         chats = [shipment.chat_id for shipment, _ in arrived.values()]
         await queue.reopen(session, now, *chats)
+        pinned = {row: (there[row], one.locale) for row, (one, _) in arrived.items() if one.body.get("pin")}
+        await queue.add_pins(session, now, {row: pin for row, pin in pinned.items() if row not in late})
         for chat_id in chats:
             disbelief.arrived(chat_id, now)
     for shipment, outcome in results:
@@ -64,7 +66,7 @@ async def settle_all(
 
 
 def _is_plainly_there(shipment: Shipment, outcome: Outcome) -> bool:
-    simple = not shipment.is_card and not shipment.pins and not shipment.tidies and not shipment.body.get("pin")
+    simple = not shipment.is_card and not shipment.pins and not shipment.tidies
     return simple and outcome.meaning is Meaning.DELIVERED and outcome.message_id is not None
 
 
@@ -142,7 +144,7 @@ async def _delivered(session: AsyncSession, now: datetime, shipment: Shipment, o
         holds = await tidying.arrived(session, now, shipment.id, outcome.message_id)
         await queue.reopen(session, now, shipment.chat_id)
         if holds and shipment.body.get("pin") and outcome.message_id is not None:
-            await queue.add_pin(session, now, shipment, outcome.message_id)
+            await queue.add_pins(session, now, {shipment.id: (outcome.message_id, shipment.locale)})
         return
     values: dict[str, Any] = {"state": CardState.IDLE, "shown_rev": shipment.rev, "shown_at": now, "attempts": 0}
     if shipment.edits is None:

@@ -5,7 +5,7 @@ Beside `repository.py` (what is told to whom) because two different readers chan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -99,17 +99,30 @@ async def end_message(session: AsyncSession, row_id: int, **values: Any) -> None
     await session.exec(update(Message).where(col(Message.id) == row_id).values(**values))
 
 
-async def add_pin(session: AsyncSession, now: datetime, shipment: Shipment, message_id: int) -> None:
-    """Queues the pinning of a message that has just arrived, behind everything that is to be read."""
-    row = await session.get_one(Message, shipment.id)
-    key = {"subject": f"{row.subject}:pin", "version": row.version, "purpose": row.purpose}
-    await insert_new(session, Text, [{**key, "locale": shipment.locale, "body": {"pins": True}}])
-    stored = select(Text.id).where(*(getattr(Text, name) == value for name, value in key.items()))
-    text_id = (await session.exec(stored.where(Text.locale == shipment.locale))).one()
-    named = {**key, "seq": row.seq, "chat_id": row.chat_id, "text_id": text_id, "reply_to": message_id}
+async def add_pins(session: AsyncSession, now: datetime, arrived: Mapping[int, tuple[int, str]]) -> None:
+    """Queues the pinning of messages that have just arrived, behind everything that is to be read.
+
+    By row id the platform's id and the locale; a few statements for however many.
+    """
+    if not arrived:
+        return
+    rows = (await session.exec(select(Message).where(col(Message.id).in_(arrived)).order_by(col(Message.id)))).all()
+    texts: dict[tuple[str, int, str, str], list[Message]] = {}
+    for row in rows:
+        texts.setdefault((f"{row.subject}:pin", row.version, row.purpose, arrived[row.id][1]), []).append(row)
+    for (subject, version, purpose, locale), told in texts.items():
+        key = {"subject": subject, "version": version, "purpose": purpose}
+        await insert_new(session, Text, [{**key, "locale": locale, "body": {"pins": True}}])
+        stored = select(Text.id).where(*(getattr(Text, name) == value for name, value in key.items()))
+        text_id = (await session.exec(stored.where(Text.locale == locale))).one()
+        await insert_new(session, Message, [_pin(now, row, text_id, arrived[row.id][0]) | key for row in told])
+
+
+def _pin(now: datetime, row: Message, text_id: int, message_id: int) -> dict[str, Any]:
+    where = {"seq": row.seq, "chat_id": row.chat_id, "text_id": text_id, "reply_to": message_id}
     state = {"state": MessageState.QUEUED, "attempts": 0, "repeated": False, "plain": False, "critical": False}
     how = {"lane": int(Lane.BULK), "mass": row.mass, "silent": True, "drill": row.drill, "created_at": now}
-    await insert_new(session, Message, [{**named, **state, **how}])
+    return where | state | how
 
 
 async def retry_message(session: AsyncSession, row_id: int, **values: Any) -> None:
