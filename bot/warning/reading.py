@@ -140,7 +140,7 @@ def read(text: str, kinds: Iterable[tuple[str, str]], plan: Known, now: datetime
         return None
     act = _act(lead, level, former)
     named_at = places_at(_SOURCE.sub(lambda source: "＿" * len(source[0]), text), plan.regions.values())
-    places = _placed(text, words, kind, level, named_at, plan) if not _is_a_change(lead) else ()
+    places = _placed(text, words, kind, level, named_at, plan, changes=_is_a_change(lead))
     levels = [one for one in (level, *(each for _, each in places)) if one]
     highest = min(levels, key=lambda one: one.rank, default=None)
     return Signal(
@@ -263,13 +263,21 @@ def _more_levels(
 
 
 def _placed(
-    text: str, words: _Words, kind: str | None, level: WarningLevel | None, named_at: list[tuple[int, str]], plan: Known
+    text: str,
+    words: _Words,
+    kind: str | None,
+    level: WarningLevel | None,
+    named_at: list[tuple[int, str]],
+    plan: Known,
+    *,
+    changes: bool,
 ) -> tuple[tuple[str, WarningLevel], ...]:
     """Each place with the level the text says of it; where it names the kind, what it says of other kinds apart."""
     phrases = words.phrases(text)
     others = [phrase for phrase in phrases if kind is not None and kind not in phrase.kinds]
     taken = [(phrase.start, phrase.end) for phrase in others]
-    marks = [(found.start(), _level_of(found[0])) for found in _MARK.finditer(text)]
+    # A change names two levels of the same places: the one that held and the one that holds.
+    marks = [] if changes else [(found.start(), _level_of(found[0])) for found in _MARK.finditer(text)]
     ours = [(at, one) for at, one in marks if one and not any(start <= at < end for start, end in taken)]
     whole = next((code for code, region in plan.regions.items() if region.level is Level.DISTRICT), "")
     return placed(text, ours, named_at, whole, level)

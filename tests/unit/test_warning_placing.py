@@ -60,6 +60,21 @@ _RAIN = f"{STATION}{DATED}"
             ORANGE,
             {"宝顶": ORANGE, "铁山": ORANGE, "季家": YELLOW},
         ),
+        (
+            f"{STATION}{DATED}发布高温橙色预警信号：预计13日龙水、邮亭等镇街将达37℃以上，局部可达40℃（红色预警标准）。",
+            ORANGE,
+            {"龙水": ORANGE, "邮亭": ORANGE},
+        ),
+        (
+            f"{_RAIN}将暴雨黄色预警信号升级为暴雨橙色预警信号：预计龙水镇、宝顶镇有大暴雨，其余镇街有暴雨。",
+            ORANGE,
+            {"龙水": ORANGE, "宝顶": ORANGE, DISTRICT: ORANGE},
+        ),
+        (
+            f"{_RAIN}发布暴雨预警信号如下：橙色预警：龙水镇；黄色预警：邮亭镇。",
+            ORANGE,
+            {"龙水": ORANGE, "邮亭": YELLOW},
+        ),
         (f"{_RAIN}发布暴雨橙色预警信号：龙水镇、邮亭镇。", ORANGE, {"龙水": ORANGE, "邮亭": ORANGE}),
     ],
 )
