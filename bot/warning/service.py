@@ -13,13 +13,7 @@ from bot.warning.schemas import PlaceView, RecipientView, SeriesView, VersionVie
 async def view(session: AsyncSession, series_id: int) -> SeriesView:
     """The series with its versions and everybody told. Raises NoSuchWarning."""
     series, newest = await issuing.existing(session, series_id)
-    issued = await repository.newest_issued(session, series_id)
-    return _view(
-        series,
-        await version_view(session, newest),
-        await version_view(session, issued) if issued else None,
-        [_recipient(row) for row in await repository.recipients(session, series_id)],
-    )
+    return await _whole(session, series, newest)
 
 
 async def view_in(session: AsyncSession, series_id: int, chat_id: int) -> SeriesView:
@@ -30,11 +24,13 @@ async def view_in(session: AsyncSession, series_id: int, chat_id: int) -> Series
 
 
 async def of_version(session: AsyncSession, version_id: int) -> tuple[SeriesView, VersionView] | None:
-    """A version and its series; None if there is none."""
+    """A version, also one that was discarded, and its series; None if there is none."""
     version = await repository.version(session, version_id)
-    if version is None:
+    series = await repository.series(session, version.series_id) if version else None
+    if version is None or series is None:
         return None
-    return await view(session, version.series_id), await version_view(session, version)
+    newest = await repository.newest_version(session, series.id) or version
+    return await _whole(session, series, newest), await version_view(session, version)
 
 
 async def in_force(session: AsyncSession, *, drill: bool = False) -> list[SeriesView]:
@@ -75,6 +71,16 @@ async def version_view(session: AsyncSession, version: Version) -> VersionView:
         return_reason=version.return_reason,
         issued_at=version.issued_at,
         places=tuple(_place(place) for place in places),
+    )
+
+
+async def _whole(session: AsyncSession, series: Series, newest: Version) -> SeriesView:
+    issued = await repository.newest_issued(session, series.id)
+    return _view(
+        series,
+        await version_view(session, newest),
+        await version_view(session, issued) if issued else None,
+        [_recipient(row) for row in await repository.recipients(session, series.id)],
     )
 
 

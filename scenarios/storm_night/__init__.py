@@ -15,13 +15,14 @@ TITLE = "暴雨夜：21:40到07:30，转发、签发、叫应、解除，谁没�
 
 async def nightfall(stage: Stage) -> None:
     """Moves the clock on to that evening; what was said before is no part of the story."""
-    await stage.until("21:39", at_most_late_minutes=0)
+    await stage.until("21:37", at_most_late_minutes=0)
     await stage.begin()
 
 
 async def play(stage: Stage) -> None:
     """Plays it once, with the clock of that night. Raises ScenarioFailed."""
     await nightfall(stage)
+    await evening.nothing_is_lifted_that_was_not_issued(stage)
     await evening.relayed_in_one_step(stage)
     await evening.only_the_missing_are_nudged(stage)
     await evening.the_two_are_telephoned(stage)

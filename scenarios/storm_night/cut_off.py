@@ -44,7 +44,7 @@ async def raised_to_orange(stage: Stage) -> None:
 async def lost(stage: Stage) -> None:
     """Sent is not told: nobody answers, nobody picks up, the base station is down."""
     stage.scene("02:05 高坡村：发出去了不等于通知到；电话没人接，基站断了，记失联")
-    await stage.until("01:42")
+    await stage.until("01:43")
     await stage.sees("gaopo_duty", "没有应答", ringing=True)
     await telephoned(stage, "没有应答", _LOST, "没人接")
     await stage.until("02:05")

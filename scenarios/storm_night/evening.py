@@ -6,6 +6,7 @@ from scenarios.stage import Stage
 from scenarios.storm_night.signals import (
     DUTY,
     GROUPS,
+    LIFTED,
     PUBLISHER,
     YELLOW,
     answers,
@@ -15,6 +16,18 @@ from scenarios.storm_night.signals import (
     telephoned,
     wants_numbers,
 )
+
+
+async def nothing_is_lifted_that_was_not_issued(stage: Stage) -> None:
+    """Somebody pastes a lifting of what was never passed on: nobody hears of it."""
+    stage.scene("没有转发过的，解除也转不出去")
+    await stage.say(PUBLISHER, await printed(stage, LIFTED))
+    card = await stage.sees(PUBLISHER, "请核对，再转发", "解除：暴雨", "将发到 0 个群、0 人")
+    await stage.tap(PUBLISHER, card, "核对无误，立即转发")
+    await stage.sees(PUBLISHER, "这条预警没有转发过，解除也不用转发")
+    await stage.tap(PUBLISHER, card, "不是预警")
+    await stage.sees(PUBLISHER, "已作废，没有转发", "解除：暴雨")
+    await stage.hears_nothing(*GROUPS, *DUTY)
 
 
 async def relayed_in_one_step(stage: Stage) -> None:
@@ -38,7 +51,7 @@ async def only_the_missing_are_nudged(stage: Stage) -> None:
     await answers(stage, "longshui_duty", "暴雨黄色", group="longshui")
     await answers(stage, "yongxi_duty", "暴雨黄色", "已到岗")
     await stage.sees(PUBLISHER, "已应答 2/4", "未应答：古龙镇值班员", "未应答：宝顶镇值班员")
-    await stage.until("21:51")
+    await stage.until("21:52")
     for late in ("baoding_duty", "gulong_duty"):
         await stage.sees(late, "10分钟没有应答", buttons=("收到",))
     for chat in (*GROUPS, "longshui_duty", "yongxi_duty"):

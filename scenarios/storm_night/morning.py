@@ -31,7 +31,7 @@ async def lowered(stage: Stage) -> None:
     for duty in ("longshui_duty", "baoding_duty", "yongxi_duty"):
         await answers(stage, duty, "降级")
     stage.scene("05:50 古龙镇没有应答：打电话，通了")
-    await stage.until("05:51")
+    await stage.until("05:52")
     await stage.sees("gulong_duty", "10分钟没有应答")
     await stage.sees("gulong_duty", "20分钟没有应答")
     await telephoned(stage, "还有 1 人没有应答", "古龙镇值班员", "通了")

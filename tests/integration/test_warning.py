@@ -16,7 +16,7 @@ from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import answering, checking, issuing, jobs, reading, relaying, service
 from bot.warning.errors import Incomplete, NotConcerned, NothingToLift, Overtaken
-from bot.warning.models import Answer, PhoneResult, SeriesState, Version
+from bot.warning.models import Answer, PhoneResult, SeriesState, Version, VersionState
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
 
 YELLOW = "大足区气象台2026年7月12日00时50分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上。"
@@ -103,6 +103,16 @@ async def test_nothing_leaves_before_it_was_checked_and_it_leaves_once(town: Tow
         with pytest.raises(Overtaken):
             await relaying.relay(session, town.plan, actor, NIGHT, version_id)
     assert len(await town.told("town_group")) == 1
+
+
+async def test_a_text_that_is_no_warning_is_thrown_away_and_its_card_can_say_so(town: Town) -> None:
+    version_id = await pasted(town, LIFTED)
+    async with town.database.write() as session:
+        await relaying.discard(session, await town.actor(session, "district"), NIGHT, version_id)
+    async with town.database.read() as session:
+        found = await service.of_version(session, version_id)
+    assert found is not None
+    assert (found[0].state, found[1].state) == (SeriesState.DISCARDED, VersionState.DISCARDED)
 
 
 async def test_what_was_not_recognised_is_asked_for_before_it_leaves(town: Town) -> None:

@@ -54,6 +54,7 @@ _VERSION = VersionView(
     issued_at=None,
     places=(PlaceView("500111", WarningLevel.YELLOW),),
 )
+_DISCARDED = replace(_VERSION, state=VersionState.DISCARDED)
 _ISSUED = replace(_VERSION, state=VersionState.ISSUED, issued_at=NIGHT)
 _ANSWERED = RecipientView(
     id=1,
@@ -153,6 +154,7 @@ def _relayed(plan: Plan) -> list[Scene]:
         Scene("warning", "a signal with several levels", warning.relay_card, (plan, _SERIES, *several, names, REV)),
         Scene("warning", "a lifting to check", warning.relay_card, (plan, _SERIES, lifting, _CHECK, names, REV)),
         Scene("warning", "which kind it is", warning.relay_card, (plan, _SERIES, _VERSION, kinds, names, REV)),
+        Scene("warning", "no warning", warning.relay_card, (plan, _SERIES, _DISCARDED, _CHECK, names, REV)),
         Scene("warning", "relayed", warning.relay_card, (plan, _SERIES, _ISSUED, _CHECK, names, REV)),
         Scene("warning", "board", warning.board_card, (plan, _SERIES, _OUTCOMES, names, REV)),
         Scene("warning", "board, lifted", warning.board_card, (plan, ended, _OUTCOMES, names, REV)),
