@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime
 
-from bot.delivery import service
+import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.delivery import ledger, queue, service
+from bot.delivery.disbelief import Disbelief
 from bot.delivery.models import ChatState, Lane, MessageState
+from bot.delivery.outcomes import delivered
 from bot.delivery.pacing import Policy, Rate
 from bot.delivery.repository import MASS
-from bot.delivery.schemas import Fate
+from bot.delivery.schemas import ChatChange, Fate, Screen, Target, Telling
 from messages.splitting import LONGEST_TEXT
 from tests.integration.delivery.post import Post
+from tests.integration.test_crowded_warning import statements
 
 RED = "暴雨红色预警"
 
@@ -88,3 +94,20 @@ async def test_the_next_version_does_not_wait_for_a_pin(post: Post, group: int) 
     async with post.sending():
         await post.settled()
     assert await post.texts(group) == [RED, "暴雨红色预警解除"]
+
+
+async def test_what_arrived_with_its_pin_takes_no_statement_for_each(post: Post) -> None:
+    async def heed(_session: AsyncSession, _now: datetime, _change: ChatChange) -> None:
+        raise AssertionError("nobody is lost")
+
+    now, chats = post.clock.now(), [Target(chat) for chat in range(1, 41)]
+    async with post.database.write() as session:
+        await service.show(session, now, Telling("warning:1", "text", Lane.URGENT, pin=True), Screen(RED), chats)
+        shipments = await queue.claim_messages(session, now, (Lane.URGENT,), len(chats))
+        await queue.begin_messages(session, now, [shipment.id for shipment in shipments])
+        there = [(shipment, delivered(1_000 + number)) for number, shipment in enumerate(shipments)]
+        with statements(session) as seen:
+            await ledger.settle_all(session, now, there, heed, Disbelief())
+    pins = [row for row in await post.rows() if row.subject == "warning:1:pin"]
+    assert [(row.chat_id, row.reply_to) for row in pins] == [(n + 1, 1_000 + n) for n in range(len(chats))]
+    assert len(seen) < len(chats)
