@@ -50,8 +50,9 @@ async def test_what_may_not_have_arrived_is_told_to_the_desk_and_sent_again_by_a
     await stage.sees(worker, "还没有人接手（5分钟）")
     await stage.never_sees("hengdian", f"{number}", "仍无人接手")
     await stage.advance(1.5)
-    for watching in (DISTRICT, "administrator"):
-        told = await stage.sees(watching, "自查", f"{number}：1处不确定（龙水镇横店村应急群）", ringing=True)
+    unsure = ("自查", f"{number}：1处不确定（龙水镇横店村应急群）")
+    await stage.sees(DISTRICT, *unsure, ringing=True)
+    told = await stage.sees("administrator", *unsure, ringing=True)
     await stage.tap("administrator", told, f"重新发送 {number}")
     await stage.sees("administrator", "已重新排队1条")
     await stage.sees("hengdian", "（可能重复）", number, "仍无人接手，已5分钟", ringing=True)
