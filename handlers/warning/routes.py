@@ -8,6 +8,7 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Telling
 from bot.plan.schema import WarningLevel
 from bot.warning import answering, checking, issuing, reading, relaying, validity
+from bot.warning.errors import NoSuchWarning
 from bot.warning.models import Answer, PhoneResult
 from handlers.act import Act
 from handlers.routing import PRIVATE, Do, Route, button, command, word
@@ -70,6 +71,8 @@ async def level(act: Act) -> None:
 
 async def region(act: Act) -> None:
     """One region more or less, or at another level."""
+    if act.plan.get_region(act.data[3]) is None:
+        raise NoSuchWarning
     await checking.put_place(act.session, act.actor, int(act.data[1]), act.data[3])
 
 
