@@ -23,11 +23,11 @@ from scenarios.storm_night import cut_off, evening, flood, nightfall, red, slope
 from tests.staging import Live, live
 
 FOLDER, KEPT = Path("var/pictures"), Path("docs/images")
-WIDE, NARROW = (1440, 900), (390, 960)
+WIDE, NARROW, LONG = (1440, 900), (390, 960), (390, 1060)
 _TO_FOOT = """(nodes, words) => {
   const said = [...nodes].reverse().find((node) => node.innerText.includes(words));
   (said.closest('.unit') ?? said).scrollIntoView({ block: 'end' }); }"""
-COLOURS = 64
+COLOURS = 128
 Act = Callable[[Stage], Awaitable[None]]
 
 
@@ -56,7 +56,9 @@ NIGHT = (
         ),
         WIDE,
     ),
-    Moment("sign-phone", (evening.the_two_are_telephoned, flood.proposed), (("district_deputy", "", "【请签发】"),)),
+    Moment(
+        "sign-phone", (evening.the_two_are_telephoned, flood.proposed), (("district_deputy", "", "【请签发】"),), LONG
+    ),
     Moment(
         "cut-off-phone",
         (flood.agreed_to_by_telephone, slope.play, cut_off.raised_to_orange, cut_off.lost),
@@ -111,7 +113,8 @@ async def _shoot(world: Live, browser: Browser, moment: Moment) -> None:
         await said.evaluate_all(_TO_FOOT, foot)
     await window.mouse.move(1, 1)
     taken = Image.open(io.BytesIO(await window.screenshot())).convert("RGB")
-    taken.quantize(COLOURS).save(_path(moment), optimize=True)
+    # By coverage: the mark of a level is a few dots, and its colour is what the picture is about.
+    taken.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE).save(_path(moment), optimize=True)
     await window.close()
 
 
