@@ -24,8 +24,8 @@ from messages.engine import label
 from tests.integration.phones import Call, Phones
 from tests.integration.series_story import all_of, rows_of
 
-NOTED = (MessageState.DEAD, MessageState.UNCERTAIN, MessageState.HELD)
-"""The ledger says why a text is not on the phone."""
+NOTED = (MessageState.DEAD, MessageState.UNCERTAIN)
+"""The ledger says why a text is not on the phone; one that ends nothing may be held, too."""
 
 DROPPED = (MessageState.SUPERSEDED, MessageState.CANCELLED)
 WAITING = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.RETRY, MessageState.HELD)
@@ -107,7 +107,7 @@ class Watch:
                     issues.append(await self._issue(session, version, before, after))
             texts = await self._texts(session)
             for row in await all_of(session, Message):
-                if row.id in waiting and row.state in DROPPED:
+                if row.id in waiting and row.state in DROPPED and _tells(row):
                     drops[row.id] = Drop(row.chat_id, texts[row.text_id], 0)
         for drop in drops.values():
             drop.calls = len(self.phones.calls)
@@ -137,7 +137,8 @@ class Watch:
         must = issue.holders if issue.act in ENDS else issue.surely | issue.holders
         arrived = {call.chat for call in self._of(issue, self.phones.arrived, said)}
         mine = [row for row in rows if (row.subject, row.version) == issue.key]
-        noted = {row.chat_id for row in mine if row.state in NOTED and (row.error or row.valid_until)}
+        noted = {row.chat_id for row in mine if row.state in NOTED and row.error}
+        noted |= {row.chat_id for row in mine if row.state is MessageState.HELD and issue.act not in ENDS}
         without = {chat for chat in must - arrived - noted if chat > nowhere(0)}
         assert not without, f"{issue} is missing in {without}: {[(row.chat_id, row.state) for row in mine]}"
 

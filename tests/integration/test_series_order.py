@@ -17,7 +17,7 @@ from bot.delivery.models import Message, MessageState
 from bot.delivery.sender import is_settled
 from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
-from bot.warning import concerned
+from bot.warning import concerned, jobs
 from bot.warning.models import PhoneResult, Recipient, Series
 from tests.integration.phones import FLOOD_SECONDS, SHUT, Fault
 from tests.integration.series_story import Story, all_of, open_story
@@ -145,6 +145,20 @@ async def test_killed_between_sending_and_knowing_he_may_have_read_it_and_hears_
     await relay(story, watch, "解除")
     await shipped(story)
     assert read(story, DISTRICT) == ["黄色", "解除"]
+    await watch.compare()
+
+
+async def test_a_reminder_waits_for_what_it_reminds_of_while_that_is_tried_again(story: Story, watch: Watch) -> None:
+    story.phones.faults = {103: deque([Fault.UNSENT])}
+    await relay(story, watch, "发布")
+    story.clock.at += timedelta(minutes=11)
+    async with watch.deed(story.clock.at) as session:
+        await jobs.run_due(session, story.plan, story.clock.at)
+    await shipped(story)
+    await later(story, 10)
+    text, reminder = [call.text for call in story.phones.arrived if call.chat == 103]
+    assert "大足区气象台" in text
+    assert "11分钟" in reminder
     await watch.compare()
 
 
