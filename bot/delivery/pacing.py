@@ -29,7 +29,7 @@ class Policy:
     overall: Rate
     private: Rate
     group: Rate
-    share: Rate = Rate(2, 0.5)
+    share: Rate = Rate(2, 0.25)
 
     def rate_of(self, chat_id: int) -> Rate:
         """Groups and channels have negative ids."""
