@@ -14,9 +14,10 @@ from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
 from bot.directory import people, places
 from bot.directory.models import PersonState
+from bot.directory.schemas import PersonView
 from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
-from bot.warning import issuing, repository, telephoning
+from bot.warning import issuing, repository, telephoning, telling
 from bot.warning.errors import NotConcerned, Overtaken
 from bot.warning.models import Answer, PhoneResult, Recipient, Series, SeriesState, Version
 from bot.warning.rules import has_account, is_cut_off, is_missing, lane_of
@@ -235,7 +236,7 @@ async def _deputise(
     *,
     cannot: bool,
 ) -> None:
-    """Asks the B holders of the person's posts to stand in."""
+    """Asks the B holders of the person's posts to stand in; they read the text itself first."""
     person = await people.person(session, row.person_id, now) if row.person_id else None
     if person is None:
         return
@@ -259,10 +260,38 @@ async def _deputise(
     )
     kinds = [post.kind for post in person.posts]
     others = await people.on_post(session, kinds, row.region_code, now)
-    targets = [
-        Target(other.platform_id, other.locale) for other in others if other.id != person.id and other.platform_id
-    ]
+    asked = {other.platform_id: other for other in others if other.id != person.id and other.platform_id}
+    for chat_id, other in asked.items():
+        await _let_read(session, plan, now, series, version, row, chat_id, other)
+    targets = [Target(chat_id, other.locale) for chat_id, other in asked.items()]
     await delivery.tell(session, now, how, words, targets, lambda locale: _answer_keys(series.id, row, version, locale))
+
+
+async def _let_read(
+    session: AsyncSession,
+    plan: Plan,
+    now: datetime,
+    series: Series,
+    version: Version,
+    row: Recipient,
+    chat_id: int,
+    other: PersonView,
+) -> None:
+    """Who stands in is told the version, unless he was, and then hears of its changes and its end like everybody."""
+    if await repository.recipient_of(session, series.id, other.id) is not None:
+        return
+    columns = {
+        **{name: getattr(row, name) for name in ("series_id", "region_code", "tier", "level", "sectors")},
+        "chat_id": chat_id,
+        "person_id": other.id,
+        "name": other.name,
+        "phone": other.phone,
+        "locale": other.locale,
+        "told_version": version.number,
+        "told_at": now,
+    }
+    late = await repository.add(session, Recipient(**columns))
+    await telling.tell_late(session, plan, now, issuing.subject_of(series.id), series, version, late)
 
 
 async def _reminded(session: AsyncSession, now: datetime, row: Recipient, posts: Sequence[str]) -> list[Target]:

@@ -27,6 +27,10 @@ PURPOSE, NOTICE = "warning", "notice"
 """What a version is told as: to who must answer, and to who is only to know."""
 
 
+_LATE = 1_000
+"""Numbers above all that an issue gives to what its chats read."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Variant:
     """What some of the chats read: at this level, with this advice."""
@@ -43,8 +47,13 @@ async def tell(
     series: Series,
     version: Version,
     told: Sequence[Recipient],
+    *,
+    first: int = 0,
 ) -> None:
-    """Queues the version for everybody told: groups first, then who must answer, then the rest; high levels first."""
+    """Queues the version for everybody told: groups first, then who must answer, then the rest; high levels first.
+
+    `first` numbers what they read, beyond what others of the version have been told already.
+    """
     former = await repository.version_before(session, version)
     places = await repository.places(session, version.id)
     by_variant: dict[_Variant, list[Recipient]] = {}
@@ -53,7 +62,7 @@ async def tell(
             by_variant.setdefault(_variant(plan, series, version, row), []).append(row)
     variants = sorted(by_variant, key=lambda variant: variant.level.rank)
     for is_in_turn in (_is_group, _must_answer, _is_told_only):
-        for number, variant in enumerate(variants):
+        for number, variant in enumerate(variants, first):
             rows = [row for row in by_variant[variant] if is_in_turn(row)]
             how = _how(subject, series, version, variant, number, answering=is_in_turn is _must_answer)
             silent = _may_sleep(plan, now, series, variant)
@@ -62,6 +71,13 @@ async def tell(
                 here = [row for row in rows if row.locale == locale]
                 targets = [Target(row.chat_id, locale, row.thread_id, silent) for row in here]
                 await _show(session, now, how, words, _keyboard(series, version, how, locale), targets)
+
+
+async def tell_late(
+    session: AsyncSession, plan: Plan, now: datetime, subject: str, series: Series, version: Version, row: Recipient
+) -> None:
+    """Queues the version for somebody who has become concerned since it was issued."""
+    await tell(session, plan, now, subject, series, version, [row], first=_LATE + row.id)
 
 
 def attached(plan: Plan, kind_key: str, places: Iterable[Place]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scenarios.stage import Stage
 from scenarios.storm_night.signals import (
+    DEPUTY,
     DUTY,
     GROUPS,
     ORANGE,
@@ -35,8 +36,9 @@ async def raised_to_orange(stage: Stage) -> None:
     message = await stage.sees("longshui_duty", _WORDS, buttons=("收到", "已到岗", "去不了，请转B角"))
     await stage.tap("longshui_duty", message, "去不了，请转B角")
     await stage.sees("longshui_duty", "龙水镇值班员（A）", "去不了")
-    asked = await stage.sees("longshui_deputy", "请你顶岗", "龙水镇值班员（A）去不了", ringing=True)
-    await stage.tap("longshui_deputy", asked, "已到岗")
+    await everybody_has(stage, orange, [DEPUTY])
+    asked = await stage.sees(DEPUTY, "请你顶岗", "龙水镇值班员（A）去不了", ringing=True)
+    await stage.tap(DEPUTY, asked, "已到岗")
     await stage.sees("longshui_duty", "龙水镇值班员（B）", "已到岗")
     await stage.sees(PUBLISHER, _WORDS, "未应答：龙水镇高坡村值班员")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scenarios.stage import Stage
 from scenarios.storm_night.signals import (
+    DEPUTY,
     DUTY,
     GROUPS,
     LIFTED,
@@ -27,7 +28,7 @@ async def lowered(stage: Stage) -> None:
     yellow = await printed(stage, LOWERED)
     card = await pasted(stage, yellow, "降级：暴雨 🟡黄色")
     await stage.tap(PUBLISHER, card, "核对无误，立即转发")
-    await everybody_has(stage, yellow, (*GROUPS, *DUTY, *WIDER))
+    await everybody_has(stage, yellow, (*GROUPS, *DUTY, *WIDER, DEPUTY))
     for duty in ("longshui_duty", "baoding_duty", "yongxi_duty"):
         await answers(stage, duty, "降级")
     stage.scene("05:50 古龙镇没有应答：打电话，通了")
@@ -47,7 +48,7 @@ async def lifted(stage: Stage) -> None:
     for chat in (*GROUPS, *DUTY):
         await stage.never_sees(chat, "解除")
     await stage.tap(PUBLISHER, card, "核对无误，立即转发")
-    await everybody_has(stage, text, (*GROUPS, *DUTY, *WIDER))
+    await everybody_has(stage, text, (*GROUPS, *DUTY, *WIDER, DEPUTY))
     await stage.sees(PUBLISHER, "暴雨黄色", "已解除")
     phones = await stage.sees(PUBLISHER, "已解除", "1 人靠打电话通知", "古龙镇值班员 +86 10000 00321")
     assert "高坡村" not in phones.text, "it answered red itself"

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from scenarios.stage import REPEATED, Stage
-from scenarios.storm_night.signals import DUTY, GROUPS, PUBLISHER, RED, WIDER, answers, everybody_has, pasted, printed
+from scenarios.storm_night.signals import (
+    DEPUTY,
+    DUTY,
+    GROUPS,
+    PUBLISHER,
+    RED,
+    WIDER,
+    answers,
+    everybody_has,
+    pasted,
+    printed,
+)
 
 _HELD = "longshui"
 
@@ -17,7 +28,7 @@ async def goes_out_while_the_bot_dies(stage: Stage) -> None:
     chats = (*GROUPS, *DUTY, *WIDER)
     others = [chat for chat in chats if chat != _HELD]
     await stage.dies_telling(PUBLISHER, card, "核对无误，立即转发", text=red, held=_HELD, others=others)
-    await everybody_has(stage, red, chats)
+    await everybody_has(stage, red, (*chats, DEPUTY))
     await stage.sees(_HELD, red, REPEATED)
     await stage.sees(PUBLISHER, "暴雨红色", "生效中")
     for duty in (*DUTY, "longshui_leader", "hengdian_cadre"):

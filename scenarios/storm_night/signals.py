@@ -17,6 +17,8 @@ WIDER = (
     "quarry_safety",
 )
 """Whom orange and red reach besides."""
+DEPUTY = "longshui_deputy"
+"""Stands in from orange on, and hears of every change since."""
 
 YELLOW = (
     "大足区气象台{at}发布暴雨黄色预警信号：预计未来6小时，我区大部地区降雨量将达50毫米以上，"

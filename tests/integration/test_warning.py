@@ -12,11 +12,13 @@ from bot.core.database import Database
 from bot.core.errors import NotAllowed
 from bot.delivery.models import Message, MessageState, Text
 from bot.delivery.schemas import Target
+from bot.directory.models import Role
 from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import answering, checking, issuing, jobs, reading, relaying, service
 from bot.warning.errors import Incomplete, NotConcerned, NothingToLift, Overtaken
 from bot.warning.models import Answer, SeriesState, Version, VersionState
+from tests.integration.directory.world import World
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
 
 YELLOW = "大足区气象台2026年7月12日00时50分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上。"
@@ -246,6 +248,22 @@ async def test_a_second_tap_changes_nothing_and_a_better_answer_does(town: Town)
     async with town.database.read() as session:
         row = next(row for row in (await service.view(session, series_id)).recipients if row.name == "town")
     assert row.answer is Answer.ON_POST
+
+
+async def test_who_stands_in_reads_the_text_first_and_hears_of_its_end(town: Town) -> None:
+    async with town.database.write() as session:
+        await World(session, town.plan).person("deputy", "town_duty", TOWN, role=Role.DEPUTY, platform_id=902)
+    town.chats["deputy"] = 902
+    series_id = await relayed(town, YELLOW)
+    assert await town.told("deputy") == []
+    await answers(town, "town", series_id, Answer.CANNOT)
+    said = await town.told("deputy")
+    assert [YELLOW in words for words in said] == [True, False]
+    assert "请你顶岗" in said[1]
+    assert await missing(town, series_id) == {"town", "other_town"}
+    await town.delivered()
+    await relayed(town, LIFTED, minutes=30)
+    assert LIFTED in (await town.told("deputy"))[-1]
 
 
 async def test_a_group_has_answered_once_somebody_we_know_taps_there(town: Town) -> None:
