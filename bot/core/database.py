@@ -7,8 +7,9 @@ both are the pool. A session must not outlive its block nor hold any await but t
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _postgres_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
 def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     database = make_url(url).database
     if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        _write_ahead(Path(database))
     writer = create_async_engine(
         url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=_PATIENCE_SECONDS
     )
@@ -87,13 +88,22 @@ def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     return writer, reader
 
 
+def _write_ahead(path: Path) -> None:
+    """Makes a file keep a log before two connections ask for it at once: one of them would be told it is locked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        # What is no database says so when it is opened.
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path, timeout=_PATIENCE_SECONDS)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+
 def _prepare_sqlite(engine: AsyncEngine, *, begin: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         # The driver's own transaction control begins late and deferred; ours is explicit.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
