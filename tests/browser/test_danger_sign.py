@@ -86,6 +86,7 @@ async def test_an_english_speaking_worker_sees_english_beside_a_chinese_desk(tow
     await _tap(worker, "Yes, get them out")
 
     await _sees(worker, r"Get people out first[\s\S]*\+86 10000 01100")
+    await _sees(desk, "明光社区")
     await _tap(desk, "我来处理")
     await _sees(worker, r"has it in hand")
     await shoot(town, page, "danger-sign-en.png")
