@@ -1,0 +1,127 @@
+"""Our sender on a database of its own, as benchmarks drive it: tell, and wait until all of it is written down as sent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.core.clock import Clock
+from bot.core.database import Database
+from bot.core.nursery import Nursery
+from bot.delivery import service as delivery
+from bot.delivery.gateway import Gateway
+from bot.delivery.models import Lane
+from bot.delivery.pacing import UNLIMITED, Policy
+from bot.delivery.schemas import ChatChange, Screen, Target, Telling
+from bot.delivery.sender import Sender
+from migrations import run as migrations
+
+TOKEN = "110000001:bench"
+WORDS = (
+    "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部地区降雨量将达50毫米以上，"
+    "山洪、滑坡等灾害风险较高，请注意防范。"
+)
+_LOOK_SECONDS = 0.02
+
+
+@contextmanager
+def databases(postgres: str | None) -> Iterator[dict[str, str]]:
+    """A migrated database of each kind that there is: its name and URL. `postgres` is a server's URL."""
+    with TemporaryDirectory() as folder:
+        urls = {"sqlite": f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"}
+        name = f"bench_{uuid4().hex[:8]}"
+        if postgres:
+            _on(postgres, f"create database {name}")
+            urls["postgresql"] = make_url(postgres).set(database=name).render_as_string(hide_password=False)
+        try:
+            for url in urls.values():
+                migrations.upgrade(url)
+            yield urls
+        finally:
+            if postgres:
+                _on(postgres, f"drop database {name} with (force)")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A running sender and the ledger it serves."""
+
+    database: Database
+    clock: Clock
+
+    async def tell(self, chats: Sequence[int], lane: Lane, subject: str = "") -> str:
+        """Queues one text for the chats; its subject."""
+        subject = subject or f"bench:{uuid4().hex}"
+        async with self.database.write() as session:
+            await self.queue(session, chats, lane, subject)
+        return subject
+
+    async def queue(self, session: AsyncSession, chats: Sequence[int], lane: Lane, subject: str) -> None:
+        """The same in a transaction of the caller's."""
+        how = Telling(subject, "bench", lane, critical=lane is Lane.URGENT)
+        await delivery.show(session, self.clock.now(), how, Screen(WORDS), [Target(chat) for chat in chats])
+
+    async def until_sent(self, subject: str) -> None:
+        """Returns when every row of the subject is written down as sent."""
+        while await self._unsent(subject):
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _unsent(self, subject: str) -> bool:
+        statement = text("select 1 from delivery_message where subject = :subject and state <> 'sent' limit 1")
+        async with self.database.read() as session:
+            return (await session.exec(statement, params={"subject": subject})).first() is not None  # type: ignore[call-overload]
+
+
+@asynccontextmanager
+async def post(url: str, server: str, policy: Policy = UNLIMITED) -> AsyncIterator[Post]:
+    """A sender that runs as long as the block, asked nothing yet."""
+    database, clock = Database(url), Clock()
+    async with Gateway(TOKEN, server) as gateway, Nursery() as nursery:
+        sender = Sender(database, clock, gateway, policy, nursery, _heed)
+        nursery.loop("sender", sender.run)
+        await _warm(Post(database, clock))
+        yield Post(database, clock)
+        await sender.drain()
+    await database.close()
+
+
+async def _warm(ready: Post) -> None:
+    """One message: the line has been asked, and every statement compiled, before anything is timed."""
+    await ready.until_sent(await ready.tell([1], Lane.URGENT))
+
+
+async def timed(ready: Post, chats: Sequence[int], lane: Lane = Lane.URGENT) -> float:
+    """Seconds from the telling to the last row written down as sent."""
+    began = time.perf_counter()
+    await ready.until_sent(await ready.tell(chats, lane))
+    return time.perf_counter() - began
+
+
+async def _heed(_session: AsyncSession, _now: datetime, _change: ChatChange) -> None:
+    """Nobody is lost here."""
+
+
+def _on(server: str, statement: str) -> None:
+    url = make_url(server).set(drivername="postgresql+asyncpg")
+    asyncio.run(_execute(url.render_as_string(hide_password=False), statement))
+
+
+async def _execute(url: str, statement: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
