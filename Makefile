@@ -69,5 +69,6 @@ pictures: $(READY) ## play the storm night and take the pictures of the READMEs:
 	@$(BIN)/python -m tests.pictures $(ARGS)
 
 bench: $(READY) ## measure what the documents claim
-	@test -e benchmarks/__main__.py || { echo "There is nothing to measure yet: benchmarks/ does not exist."; exit 1; }
+	@$(BIN)/python -c 'import aiogram_broadcaster' 2>/dev/null || \
+		$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -1,4 +1,4 @@
-"""Our sender on a database of its own, as benchmarks drive it: tell, and wait until all of it is written down as sent."""
+"""Our sender on a database of its own, as benchmarks drive it: tell, and wait until all is written down as sent."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -60,27 +61,25 @@ class Post:
     database: Database
     clock: Clock
 
-    async def tell(self, chats: Sequence[int], lane: Lane, subject: str = "") -> str:
+    async def tell(self, chats: Sequence[int], lane: Lane) -> str:
         """Queues one text for the chats; its subject."""
-        subject = subject or f"bench:{uuid4().hex}"
-        async with self.database.write() as session:
-            await self.queue(session, chats, lane, subject)
-        return subject
-
-    async def queue(self, session: AsyncSession, chats: Sequence[int], lane: Lane, subject: str) -> None:
-        """The same in a transaction of the caller's."""
+        subject = f"bench:{uuid4().hex}"
         how = Telling(subject, "bench", lane, critical=lane is Lane.URGENT)
-        await delivery.show(session, self.clock.now(), how, Screen(WORDS), [Target(chat) for chat in chats])
+        targets = [Target(chat) for chat in chats]
+        async with self.database.write() as session:
+            await delivery.show(session, self.clock.now(), how, Screen(WORDS), targets)
+        return subject
 
     async def until_sent(self, subject: str) -> None:
         """Returns when every row of the subject is written down as sent."""
-        while await self._unsent(subject):
+        while await self._unsent(subject):  # noqa: ASYNC110  # what was written down rings no bell
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _unsent(self, subject: str) -> bool:
         statement = text("select 1 from delivery_message where subject = :subject and state <> 'sent' limit 1")
         async with self.database.read() as session:
-            return (await session.exec(statement, params={"subject": subject})).first() is not None  # type: ignore[call-overload]
+            connection = await session.connection()
+            return (await connection.execute(statement, {"subject": subject})).first() is not None
 
 
 @asynccontextmanager
@@ -118,8 +117,6 @@ def _on(server: str, statement: str) -> None:
 
 
 async def _execute(url: str, statement: str) -> None:
-    import asyncpg
-
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         await connection.execute(statement)
