@@ -7,7 +7,8 @@ told of it is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,13 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
-from bot.delivery import queue, tidying
+from bot.delivery import ledger_repository as rows
+from bot.delivery import tidying
 from bot.delivery.disbelief import WINDOW, Disbelief, pause
+from bot.delivery.ledger_repository import Key
 from bot.delivery.models import CardState, ChatState, Lane, MessageState
 from bot.delivery.outcomes import Meaning, Outcome
+from bot.delivery.queue import EVERY_CHAT
 from bot.delivery.schemas import ChatChange, Shipment
 
 log = structlog.get_logger()
@@ -39,30 +43,58 @@ Heed = Callable[[AsyncSession, datetime, ChatChange], Awaitable[None]]
 """Told at each shipment that finds a chat lost or moved; telling people once is its own affair."""
 
 
+@dataclass(slots=True)
+class Memory:
+    """What the sender remembers of chats between its transactions.
+
+    `shut`: those that may be marked as lost, never fewer than are; asking for each that is not would cost a statement.
+    """
+
+    disbelief: Disbelief = field(default_factory=Disbelief)
+    shut: set[int] = field(default_factory=set)
+
+    def copy(self) -> Memory:
+        """As it stands, to be thrown away with a transaction that fails; what is shut only grows and is shared."""
+        return Memory(self.disbelief.copy(), self.shut)
+
+
 async def settle_all(
     session: AsyncSession,
     now: datetime,
     results: Sequence[tuple[Shipment, Outcome]],
     heed: Heed,
-    disbelief: Disbelief,
+    memory: Memory,
+) -> set[Key]:
+    """Writes down what became of many shipments: plain texts that arrived in one statement, the rest one by one.
+
+    Gives those it could: a row that somebody else is just changing is left for the next time.
+    """
+    plain = {shipment.id: (shipment, outcome) for shipment, outcome in results if _is_plainly_there(shipment, outcome)}
+    there = {row: outcome.message_id or 0 for row, (_, outcome) in plain.items()}
+    written = await rows.write_sent(session, now, there) if there else set()
+    await _note_arrivals(session, now, [plain[row] for row in written], memory)
+    rest = [(one, outcome) for one, outcome in results if one.is_card or one.id not in written]
+    held = await rows.hold(session, [one for one, _ in rest])
+    for shipment, outcome in rest:
+        if shipment.key in held:
+            await settle(session, now, shipment, outcome, heed, memory)
+    return held | {(False, row) for row in written}
+
+
+async def _note_arrivals(
+    session: AsyncSession, now: datetime, arrived: Sequence[tuple[Shipment, Outcome]], memory: Memory
 ) -> None:
-    """Writes down what became of many shipments: plain texts that arrived in a few statements, the rest one by one."""
-    arrived = {
-        shipment.id: (shipment, outcome) for shipment, outcome in results if _is_plainly_there(shipment, outcome)
-    }
-    late: set[int] = set()
-    if arrived:
-        there = {row: outcome.message_id or 0 for row, (_, outcome) in arrived.items()}
-        late = await tidying.all_arrived(session, now, there)
-        chats = [shipment.chat_id for shipment, _ in arrived.values()]
-        await queue.reopen(session, now, *chats)
-        pinned = {row: (there[row], one.locale) for row, (one, _) in arrived.items() if one.body.get("pin")}
-        await queue.add_pins(session, now, {row: pin for row, pin in pinned.items() if row not in late})
-        for chat_id in chats:
-            disbelief.arrived(chat_id, now)
-    for shipment, outcome in results:
-        if shipment.is_card or shipment.id not in arrived or shipment.id in late:
-            await settle(session, now, shipment, outcome, heed, disbelief)
+    for shipment, _ in arrived:
+        memory.disbelief.arrived(shipment.chat_id, now)
+    await _reopen(session, now, [shipment.chat_id for shipment, _ in arrived], memory)
+    pinned = {one.id: (outcome.message_id or 0, one.locale) for one, outcome in arrived if one.body.get("pin")}
+    await rows.add_pins(session, now, pinned)
+
+
+async def _reopen(session: AsyncSession, now: datetime, chats: Iterable[int], memory: Memory) -> None:
+    """What reaches a chat shows that it is not lost."""
+    if back := memory.shut.intersection(chats):
+        await rows.reopen(session, now, back)
 
 
 def _is_plainly_there(shipment: Shipment, outcome: Outcome) -> bool:
@@ -71,7 +103,7 @@ def _is_plainly_there(shipment: Shipment, outcome: Outcome) -> bool:
 
 
 async def settle(
-    session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, disbelief: Disbelief
+    session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, memory: Memory
 ) -> None:
     """Writes what became of the shipment, and hands on what it says of the chat, unless too many say so at once."""
     if outcome.meaning is not Meaning.DELIVERED:
@@ -82,11 +114,12 @@ async def settle(
         return
     if (shipment.pins or shipment.tidies) and outcome.meaning not in _PIN_WAITS:
         # Not pinned is not untold: nobody has to be told of it, and it is no dead row.
-        await queue.end_message(session, shipment.id, state=MessageState.CANCELLED, error=outcome.text)
+        await rows.end_message(session, shipment.id, state=MessageState.CANCELLED, error=outcome.text)
         return
     if outcome.meaning is Meaning.DELIVERED:
-        disbelief.arrived(shipment.chat_id, now)
-    if outcome.meaning in _LOST and not await _is_believed(session, now, shipment, outcome, heed, disbelief):
+        memory.disbelief.arrived(shipment.chat_id, now)
+        await _reopen(session, now, [shipment.chat_id] if shipment.edits is None else [], memory)
+    if outcome.meaning in _LOST and not await _is_believed(session, now, shipment, outcome, heed, memory):
         await _leave_alone(session, now, shipment, outcome)
         return
     await _WRITES[outcome.meaning](session, now, shipment, outcome)
@@ -96,23 +129,25 @@ async def settle(
 
 
 async def _is_believed(
-    session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, disbelief: Disbelief
+    session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, memory: Memory
 ) -> bool:
     """Whether the chat is lost as it says. When a wave begins, what was believed of its first chats is taken back."""
-    if await queue.is_shut(session, shipment.chat_id):
+    disbelief = memory.disbelief
+    memory.shut.add(shipment.chat_id)
+    if await rows.is_shut(session, shipment.chat_id):
         return True
     if disbelief.lost(shipment.chat_id, now):
         log.error("mass_refusal", chats=disbelief.chats, said=outcome.text, mend="check the bot with `jiaoying doctor`")
         until = now + pause(0)
-        for chat_id, since in await queue.take_back(session, now, now - WINDOW, until):
+        for chat_id, since in await rows.take_back(session, now, now - WINDOW, until):
             await _hand_on(session, now, ChatChange(chat_id, outcome.text, regained=since), heed)
-        await _hand_on(session, now, ChatChange(queue.EVERY_CHAT, outcome.text, disbelieved=disbelief.chats), heed)
+        await _hand_on(session, now, ChatChange(EVERY_CHAT, outcome.text, disbelieved=disbelief.chats), heed)
     return disbelief.since is None
 
 
 async def _leave_alone(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     """The chat gets nothing for a while; then the same is tried again."""
-    await queue.park(session, now, shipment.chat_id, now + pause(shipment.attempts), outcome.text)
+    await rows.park(session, now, shipment.chat_id, now + pause(shipment.attempts), outcome.text)
     await _again(session, shipment, attempts=shipment.attempts + 1, error=outcome.text)
     ring_after_commit(session, "send")
 
@@ -142,53 +177,51 @@ async def _hand_on(session: AsyncSession, now: datetime, change: ChatChange, hee
 async def _delivered(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     if not shipment.is_card:
         holds = await tidying.arrived(session, now, shipment.id, outcome.message_id)
-        await queue.reopen(session, now, shipment.chat_id)
         if holds and shipment.body.get("pin") and outcome.message_id is not None:
-            await queue.add_pins(session, now, {shipment.id: (outcome.message_id, shipment.locale)})
+            await rows.add_pins(session, now, {shipment.id: (outcome.message_id, shipment.locale)})
         return
     values: dict[str, Any] = {"state": CardState.IDLE, "shown_rev": shipment.rev, "shown_at": now, "attempts": 0}
     if shipment.edits is None:
         values |= {"message_id": outcome.message_id, "sent_at": now}
-        await queue.reopen(session, now, shipment.chat_id)
     # The next state may be sound: only this one had to go plain.
-    await queue.end_card(session, shipment, **values, plain=False, error=None, not_before=None)
+    await rows.end_card(session, shipment, **values, plain=False, error=None, not_before=None)
 
 
 async def _flooded(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     until = now + timedelta(seconds=outcome.retry_after)
-    await queue.park(session, now, shipment.chat_id, until, outcome.text)
+    await rows.park(session, now, shipment.chat_id, until, outcome.text)
     await _not_there(session, shipment, not_before=None)
 
 
 async def _migrated(session: AsyncSession, _now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     await _not_there(session, shipment, not_before=None)
     if outcome.migrate_to is not None and outcome.migrate_to != shipment.chat_id:
-        await queue.migrate(session, shipment.chat_id, outcome.migrate_to)
+        await rows.migrate(session, shipment.chat_id, outcome.migrate_to)
     ring_after_commit(session, "paint")
 
 
 async def _blocked(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
-    await queue.note_loss(session, now, shipment.chat_id, ChatState.BLOCKED, outcome.text)
+    await rows.note_loss(session, now, shipment.chat_id, ChatState.BLOCKED, outcome.text)
     await _dead(session, now, shipment, outcome)
 
 
 async def _gone(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
-    await queue.note_loss(session, now, shipment.chat_id, ChatState.GONE, outcome.text)
+    await rows.note_loss(session, now, shipment.chat_id, ChatState.GONE, outcome.text)
     await _dead(session, now, shipment, outcome)
 
 
 async def _dead(session: AsyncSession, _now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     if shipment.is_card:
-        await queue.end_card(session, shipment, state=CardState.DEAD, error=outcome.text)
+        await rows.end_card(session, shipment, state=CardState.DEAD, error=outcome.text)
         return
-    await queue.end_message(session, shipment.id, state=MessageState.DEAD, error=outcome.text)
+    await rows.end_message(session, shipment.id, state=MessageState.DEAD, error=outcome.text)
 
 
 async def _edit_lost(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     if shipment.edits is None:
         await _dead(session, now, shipment, outcome)
         return
-    await queue.end_card(
+    await rows.end_card(
         session, shipment, state=CardState.IDLE, message_id=None, repeated=False, not_before=None, error=outcome.text
     )
 
@@ -233,9 +266,9 @@ async def _uncertain(session: AsyncSession, now: datetime, shipment: Shipment, o
         await _again(session, shipment, not_before=None, repeated=True, error=outcome.text)
         return
     if shipment.is_card:
-        await queue.doubt_card(session, shipment, outcome.text)
+        await rows.doubt_card(session, shipment, outcome.text)
         return
-    await queue.end_message(session, shipment.id, state=MessageState.UNCERTAIN, error=outcome.text)
+    await rows.end_message(session, shipment.id, state=MessageState.UNCERTAIN, error=outcome.text)
 
 
 async def _interrupted(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
@@ -253,15 +286,15 @@ def _is_worth_repeating(shipment: Shipment) -> bool:
 async def _not_there(session: AsyncSession, shipment: Shipment, **values: Any) -> None:
     """For certain it did not arrive: unless an earlier try is in doubt, nobody is to be taken for told."""
     if not shipment.is_card and not shipment.repeated:
-        await queue.end_message(session, shipment.id, sending_at=None)
+        await rows.end_message(session, shipment.id, sending_at=None)
     await _again(session, shipment, **values)
 
 
 async def _again(session: AsyncSession, shipment: Shipment, **values: Any) -> None:
     if shipment.is_card:
-        await queue.end_card(session, shipment, state=CardState.IDLE, **values)
+        await rows.end_card(session, shipment, state=CardState.IDLE, **values)
         return
-    await queue.retry_message(session, shipment.id, **values)
+    await rows.retry_message(session, shipment.id, **values)
 
 
 _WRITES: dict[Meaning, Write] = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.core.columns import Json, PlatformId, UtcDateTime, text_enum
@@ -29,7 +29,6 @@ class MessageState(StrEnum):
     """States of a row of the outbox; see docs/decisions on duplicate-or-lose."""
 
     QUEUED = "queued"
-    CLAIMED = "claimed"
     SENDING = "sending"
     SENT = "sent"
     RETRY = "retry"
@@ -40,7 +39,10 @@ class MessageState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-OPEN_STATES = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, MessageState.RETRY)
+LEAVING_STATES = (MessageState.QUEUED, MessageState.RETRY)
+"""A row in one of these may be sent when its turn comes."""
+
+OPEN_STATES = (*LEAVING_STATES, MessageState.SENDING)
 """A row in one of these still has to reach its reader."""
 
 
@@ -120,6 +122,12 @@ class Message(SQLModel, table=True):
     reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+def _cards_that(name: str, are_behind: str) -> Index:
+    """Of all cards there ever were these are few, and they are asked for at every turn."""
+    few = text(are_behind)
+    return Index(f"ix_delivery_card_{name}", "lane", "id", sqlite_where=few, postgresql_where=few)
+
+
 class Card(SQLModel, table=True):
     """A message that is kept up to date: what it should show, what it shows, and where."""
 
@@ -127,6 +135,8 @@ class Card(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subject", "role", "chat_id"),
         Index("ix_delivery_card_platform", "chat_id", "message_id"),
+        _cards_that("unpainted", "wanted_rev > painted_rev"),
+        _cards_that("unshown", "painted_rev > shown_rev"),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -1,16 +1,17 @@
-"""The sender's queries: what may be shipped, what is being shipped, what became of it. Private to delivery.
+"""The sender's queries: what may leave next, marking it as leaving, what was under way. Private to delivery.
 
-Beside `repository.py` (what is told to whom) because two different readers change them.
+What became of what left is in `ledger_repository.py`. Nothing here waits for another's lock: whoever supersedes a
+hundred thousand rows, or edits a card, holds up these rows and not the sender, and no two wait for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, and_, bindparam, delete, exists, func, or_, update
+from sqlalchemy import Row, Select, Update, and_, bindparam, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
@@ -18,12 +19,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.core.columns import UtcDateTime
-from bot.core.upsert import insert_new
-from bot.delivery.models import OPEN_STATES, Card, CardState, Chat, ChatState, Lane, Message, MessageState, Text
+from bot.core.many import as_rows, listed
+from bot.delivery.models import LEAVING_STATES, OPEN_STATES, Card, CardState, Chat, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Shipment
 
 EVERY_CHAT = 0
 """The chat whose parking holds for all: the line is down, or the token's own budget is used up. No chat has this id."""
+
+Texts = MutableMapping[int, tuple[str, dict[str, Any]]]
+"""Locale and body by the text's id. A stored text never changes, so it may be kept as long as one likes."""
 
 _SAME = (
     *("id", "chat_id", "thread_id", "subject", "silent", "reply_to", "repeated", "plain", "attempts", "mass"),
@@ -32,30 +36,45 @@ _SAME = (
 _SHIPPED = (*_SAME, "lane", "text_id")
 """What a shipment takes from its row."""
 
-_WAITING = (MessageState.QUEUED, MessageState.RETRY)
+_OF_CARD = (
+    *("id", "chat_id", "thread_id", "subject", "silent", "repeated", "plain", "attempts"),
+    *("lane", "locale", "body", "painted_rev", "message_id"),
+)
 
 # What the sender asks at every turn is built once, with the instant left open: building costs more than asking.
 _NOW = bindparam("now", type_=UtcDateTime())
-_Instant = datetime | BindParameter[Any]
+_MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
+_CARD = Card.__table__  # type: ignore[attr-defined]  # as above
 
 
-async def claim_messages(session: AsyncSession, now: datetime, lanes: Sequence[Lane], limit: int) -> list[Shipment]:
-    """Claims the next rows of the lanes, by lane, what is told to a few first, then age; one per subject and chat."""
-    ids = (await session.exec(_to_claim(tuple(lanes), limit), params={"now": now})).all()
-    if not ids:
-        return []
-    table = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
+async def next_messages(
+    session: AsyncSession,
+    now: datetime,
+    last: Lane,
+    limit: int,
+    texts: Texts,
+    *,
+    leave: Iterable[tuple[int, Lane]] = (),
+) -> list[Shipment]:
+    """The next rows up to the lane `last`: by lane, what is told to a few first, then age; the first of each series.
+
+    They stay in the queue. To `leave`: chats with the lane from which on none are wanted for them. `texts` are those
+    known already, and is added to.
+    """
     connection = await session.connection()
-    await connection.execute(update(table).where(table.c.id.in_(ids)).values(state=MessageState.CLAIMED))
-    # Columns, not objects, and each text once: a row for ten thousand people costs little more than reading it.
-    rows = (await connection.execute(_claimed(), {"ids": ids})).all()
-    texts = await _texts(session, {row.text_id for row in rows})
+    dialect = connection.dialect.name
+    asked = {"now": now, "rows": as_rows((chat, int(lane)) for chat, lane in leave), "last": int(last), "limit": limit}
+    # A statement for each state: so each can walk along its index and stop, however long the queue is.
+    found = [row for state in LEAVING_STATES for row in await connection.execute(_next(dialect, state), asked)]
+    rows = sorted(found, key=lambda row: (row.lane, row.mass, row.id))[:limit]
+    await _learn(session, {row.text_id for row in rows} - texts.keys(), texts)
     return [_of_row(row, *texts[row.text_id]) for row in rows]
 
 
 async def changed_cards(session: AsyncSession, now: datetime, limit: int) -> list[Shipment]:
     """Cards that show less than was painted, those with a person waiting first."""
-    return [_of_card(card) for card in (await session.exec(_to_show(limit), params={"now": now})).all()]
+    connection = await session.connection()
+    return [_of_card(row) for row in await connection.execute(_to_show(limit), {"now": now})]
 
 
 async def nothing_waits(session: AsyncSession, now: datetime) -> bool:
@@ -63,169 +82,43 @@ async def nothing_waits(session: AsyncSession, now: datetime) -> bool:
     return await _nothing(session, now, _shippable())
 
 
-async def begin_messages(session: AsyncSession, now: datetime, ids: Sequence[int]) -> set[int]:
-    """Marks claimed rows as being sent; those that may go.
+async def begin_messages(session: AsyncSession, now: datetime, shipments: Sequence[Shipment]) -> set[int]:
+    """Marks rows as being sent, one statement that looks again at each; the ids of those that may go.
 
-    Cancelled, superseded or moved meanwhile: they stay as they are. Past their validity: held. Their chat was parked
-    meanwhile: back into the queue.
+    Cancelled, superseded or moved to another chat since they were read: they stay as they are. Past their validity:
+    held. Their chat was parked meanwhile, or somebody is just changing them: they stay in the queue.
     """
-    if not ids:
+    if not shipments:
         return set()
-    claimed = and_(col(Message.id).in_(ids), col(Message.state) == MessageState.CLAIMED)
-    past = and_(claimed, col(Message.valid_until) <= now)
-    await session.exec(update(Message).where(past).values(state=MessageState.HELD))
-    parked = and_(claimed, _parked(Message, now))
-    await session.exec(update(Message).where(parked).values(state=MessageState.QUEUED))
-    statement = update(Message).where(claimed).values(state=MessageState.SENDING, sending_at=now)
-    result = await session.exec(statement.returning(col(Message.id)))
-    return set(result.scalars().all())
+    connection = await session.connection()
+    rows = as_rows((shipment.id, shipment.chat_id) for shipment in shipments)
+    begun = await connection.execute(_begin(connection.dialect.name), {"now": now, "rows": rows})
+    ids = set(begun.scalars())
+    if missing := [[shipment.id] for shipment in shipments if shipment.id not in ids]:
+        await connection.execute(_hold(connection.dialect.name), {"now": now, "rows": as_rows(missing)})
+    return ids
 
 
 async def begin_cards(session: AsyncSession, now: datetime, ids: Sequence[int]) -> dict[int, Shipment]:
     """Marks cards as being sent; each with its newest painted state."""
     if not ids:
         return {}
-    ready = and_(col(Card.id).in_(ids), _may_be_shown(now))
-    result = await session.exec(update(Card).where(ready).values(state=CardState.SENDING).returning(col(Card.id)))
-    begun = result.scalars().all()
-    cards = (
-        await session.exec(select(Card).where(col(Card.id).in_(begun)).execution_options(populate_existing=True))
-    ).all()
-    return {card.id: _of_card(card) for card in cards}
-
-
-async def end_message(session: AsyncSession, row_id: int, **values: Any) -> None:
-    """Writes what became of a row."""
-    await session.exec(update(Message).where(col(Message.id) == row_id).values(**values))
-
-
-async def add_pins(session: AsyncSession, now: datetime, arrived: Mapping[int, tuple[int, str]]) -> None:
-    """Queues the pinning of messages that have just arrived, behind everything that is to be read.
-
-    By row id the platform's id and the locale; a few statements for however many.
-    """
-    if not arrived:
-        return
-    rows = (await session.exec(select(Message).where(col(Message.id).in_(arrived)).order_by(col(Message.id)))).all()
-    texts: dict[tuple[str, int, str, str], list[Message]] = {}
-    for row in rows:
-        texts.setdefault((f"{row.subject}:pin", row.version, row.purpose, arrived[row.id][1]), []).append(row)
-    for (subject, version, purpose, locale), told in texts.items():
-        key = {"subject": subject, "version": version, "purpose": purpose}
-        await insert_new(session, Text, [{**key, "locale": locale, "body": {"pins": True}}])
-        stored = select(Text.id).where(*(getattr(Text, name) == value for name, value in key.items()))
-        text_id = (await session.exec(stored.where(Text.locale == locale))).one()
-        await insert_new(session, Message, [_pin(now, row, text_id, arrived[row.id][0]) | key for row in told])
-
-
-def _pin(now: datetime, row: Message, text_id: int, message_id: int) -> dict[str, Any]:
-    where = {"seq": row.seq, "chat_id": row.chat_id, "text_id": text_id, "reply_to": message_id}
-    state = {"state": MessageState.QUEUED, "attempts": 0, "repeated": False, "plain": False, "critical": False}
-    how = {"lane": int(Lane.BULK), "mass": row.mass, "silent": True, "drill": row.drill, "created_at": now}
-    return where | state | how
-
-
-async def retry_message(session: AsyncSession, row_id: int, **values: Any) -> None:
-    """The row is to be sent again, unless it was cancelled or superseded while it was being sent."""
-    sending = update(Message).where(col(Message.id) == row_id, col(Message.state) == MessageState.SENDING)
-    await session.exec(sending.values(state=MessageState.RETRY, **values))
-
-
-async def end_card(session: AsyncSession, shipment: Shipment, **values: Any) -> None:
-    """Writes what became of a card. One that has moved to another chat meanwhile only becomes idle: it starts anew."""
-    card = update(Card).where(col(Card.id) == shipment.id)
-    here = await session.exec(card.where(col(Card.chat_id) == shipment.chat_id).values(**values))
-    if not here.rowcount:
-        await session.exec(card.values(state=CardState.IDLE))
-
-
-async def doubt_card(session: AsyncSession, shipment: Shipment, reason: str) -> None:
-    """Leaves a card sent twice in vain as uncertain, unless it has changed since it left: then its new state goes."""
-    await end_card(session, shipment, state=CardState.UNCERTAIN, error=reason)
-    changed = and_(col(Card.id) == shipment.id, col(Card.wanted_rev) > shipment.rev)
-    await session.exec(update(Card).where(changed).values(state=CardState.IDLE))
-
-
-async def release(session: AsyncSession) -> None:
-    """What is only claimed goes back into the queue: the sender stops, starts, or waits for the line."""
-    claimed = update(Message).where(col(Message.state) == MessageState.CLAIMED)
-    await session.exec(claimed.values(state=MessageState.QUEUED))
+    connection = await session.connection()
+    rows = as_rows([card] for card in ids)
+    begun = await connection.execute(_begin_cards(connection.dialect.name), {"now": now, "rows": rows})
+    return {row.id: _of_card(row) for row in begun}
 
 
 async def interrupted(session: AsyncSession) -> list[Shipment]:
     """What is marked as being sent."""
-    rows = select(Message, Text).join(Text).where(Message.state == MessageState.SENDING).order_by(col(Message.id))
-    cards = select(Card).where(Card.state == CardState.SENDING).order_by(col(Card.id))
-    messages = [_of_message(message, text) for message, text in (await session.exec(rows)).all()]
-    return messages + [_of_card(card) for card in (await session.exec(cards)).all()]
-
-
-async def park(session: AsyncSession, now: datetime, chat_id: int, until: datetime, reason: str) -> None:
-    """Nothing goes to the chat (or to EVERY_CHAT) before `until`."""
-    await _set_chat(session, now, chat_id, parked_until=until, reason=reason)
-
-
-async def note_loss(session: AsyncSession, now: datetime, chat_id: int, state: ChatState, reason: str) -> None:
-    """Records that the chat is lost, unless it is known: since when stays as it is."""
-    if not await is_shut(session, chat_id):
-        await _set_chat(session, now, chat_id, state=state, reason=reason)
-
-
-async def is_shut(session: AsyncSession, chat_id: int) -> bool:
-    """Whether the chat is known to be lost."""
-    shut = select(Chat.chat_id).where(Chat.chat_id == chat_id, Chat.state != ChatState.OPEN)
-    return (await session.exec(shut)).first() is not None
-
-
-async def take_back(
-    session: AsyncSession, now: datetime, since: datetime, until: datetime
-) -> list[tuple[int, datetime]]:
-    """Chats noted as lost since then are open again, and what died there is tried again after `until`.
-
-    Which they were, and when each was noted. What a newer version has followed stays dead.
-    """
-    noted = select(Chat.chat_id, Chat.changed_at).where(Chat.state != ChatState.OPEN, col(Chat.changed_at) >= since)
-    found = list((await session.exec(noted)).all())
-    chats = [chat_id for chat_id, _ in found]
-    open_again = {"state": ChatState.OPEN, "parked_until": until, "changed_at": now}
-    await session.exec(update(Chat).where(col(Chat.chat_id).in_(chats)).values(**open_again))
-    newer = aliased(Message)
-    followed = exists().where(
-        col(newer.chat_id) == col(Message.chat_id),
-        col(newer.subject) == col(Message.subject),
-        col(newer.version) > col(Message.version),
-    )
-    died = update(Message).where(col(Message.chat_id).in_(chats), col(Message.state) == MessageState.DEAD, ~followed)
-    await session.exec(died.where(col(Message.sending_at) >= since).values(state=MessageState.RETRY))
-    cards = update(Card).where(col(Card.chat_id).in_(chats), col(Card.state) == CardState.DEAD)
-    await session.exec(cards.values(state=CardState.IDLE))
-    return found
-
-
-async def reopen(session: AsyncSession, now: datetime, *chat_ids: int) -> None:
-    """The chats can be written to after all."""
-    table = Chat.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
-    shut = update(table).where(table.c.chat_id.in_(chat_ids), table.c.state != ChatState.OPEN)
-    await session.exec(shut.values(state=ChatState.OPEN, changed_at=now))
-
-
-async def migrate(session: AsyncSession, old: int, new: int) -> None:
-    """The group's new id, in every row and card. The platform numbers messages anew: cards are sent anew, once.
-
-    What was told under the new id already is not told again: its old row becomes superseded and keeps the old id, its
-    old card goes. Doing it again finds nothing left under the old id.
-    """
-    anew = {"chat_id": new, "thread_id": None, "message_id": None}
-    messages = update(Message).where(col(Message.chat_id) == old)
-    released = messages.where(col(Message.state) == MessageState.CLAIMED)
-    await session.exec(released.values(state=MessageState.QUEUED))
-    told = _twin_at(new, Message, ("subject", "version", "purpose", "seq"))
-    await session.exec(messages.where(~told).values(**anew, reply_to=None))
-    await session.exec(messages.where(col(Message.state).in_(OPEN_STATES)).values(state=MessageState.SUPERSEDED))
-    cards = update(Card).where(col(Card.chat_id) == old, ~_twin_at(new, Card, ("subject", "role")))
-    fresh = {"state": CardState.IDLE, "wanted_rev": Card.wanted_rev + 1, "repeated": False, "not_before": None}
-    await session.exec(cards.values(**anew, **fresh))
-    await session.exec(delete(Card).where(col(Card.chat_id) == old))
+    connection = await session.connection()
+    sending: Select[Any] = select(*(_MESSAGE.c[name] for name in _SHIPPED)).where(_MESSAGE.c.state == _SENDING)
+    rows = (await connection.execute(sending.order_by(_MESSAGE.c.id))).all()
+    texts: Texts = {}
+    await _learn(session, {row.text_id for row in rows}, texts)
+    cards: Select[Any] = select(*(_CARD.c[name] for name in _OF_CARD)).where(_CARD.c.state == CardState.SENDING)
+    shown = (await connection.execute(cards.order_by(_CARD.c.id))).all()
+    return [_of_row(row, *texts[row.text_id]) for row in rows] + [_of_card(row) for row in shown]
 
 
 async def recent_sends(session: AsyncSession, since: datetime) -> list[tuple[int, datetime]]:
@@ -243,8 +136,9 @@ async def is_idle(session: AsyncSession, now: datetime) -> bool:
 
 async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
     """The next instant at which something waiting may be shipped."""
+    waiting = col(Message.state).in_(LEAVING_STATES)
     instants = (
-        select(func.min(Message.not_before)).where(col(Message.state).in_(_WAITING), col(Message.not_before) > now),
+        select(func.min(Message.not_before)).where(waiting, col(Message.not_before) > now),
         select(func.min(Card.not_before)).where(Card.state == CardState.IDLE, col(Card.not_before) > now),
         select(func.min(Chat.parked_until)).where(col(Chat.parked_until) > now),
     )
@@ -259,56 +153,82 @@ async def _nothing(session: AsyncSession, now: datetime, statements: Sequence[Se
     return True
 
 
-@cache
-def _to_claim(lanes: tuple[Lane, ...], limit: int) -> SelectOfScalar[int]:
-    due = select(Message.id).where(_may_be_claimed(_NOW), col(Message.lane).in_([int(lane) for lane in lanes]))
-    in_turn = due.order_by(col(Message.lane), col(Message.mass), col(Message.id)).limit(limit)
-    return in_turn.with_for_update(skip_locked=True)
-
-
-@cache
-def _claimed() -> Select[Any]:
-    table = Message.__table__  # type: ignore[attr-defined]  # as above
-    wanted: Select[Any] = select(*(table.c[name] for name in _SHIPPED))
-    return wanted.where(table.c.id.in_(bindparam("ids", expanding=True)))
-
-
-async def _texts(session: AsyncSession, ids: Collection[int]) -> dict[int, tuple[str, dict[str, Any]]]:
-    """Locale and body of each text."""
+async def _learn(session: AsyncSession, ids: Collection[int], texts: Texts) -> None:
+    """Each text once: a row for ten thousand people costs little more than reading the row."""
+    if not ids:
+        return
     statement = select(Text.id, Text.locale, Text.body).where(col(Text.id).in_(ids))
-    return {text_id: (locale, dict(body)) for text_id, locale, body in (await session.exec(statement)).all()}
+    texts.update({number: (locale, dict(body)) for number, locale, body in (await session.exec(statement)).all()})
 
 
-def _of_row(row: Row[Any], locale: str, body: dict[str, Any]) -> Shipment:
-    same = dict(zip(_SAME, row, strict=False))
-    return Shipment(is_card=False, lane=Lane(row.lane), locale=locale, body=body, **same)
+_SENDING = MessageState.SENDING
 
 
 @cache
-def _to_show(limit: int) -> SelectOfScalar[Card]:
-    return select(Card).where(_may_be_shown(_NOW)).order_by(col(Card.lane), col(Card.id)).limit(limit)
+def _next(dialect: str, state: MessageState) -> Select[Any]:
+    left = listed(dialect, "chat", "lane")
+    wanted: Select[Any] = select(*(_MESSAGE.c[name] for name in _SHIPPED))
+    due = wanted.where(_MESSAGE.c.state == state, _MESSAGE.c.lane <= bindparam("last"), _may_leave())
+    due = due.where(~exists().where(left.c.chat == _MESSAGE.c.chat_id, left.c.lane <= _MESSAGE.c.lane))
+    return due.order_by(_MESSAGE.c.lane, _MESSAGE.c.mass, _MESSAGE.c.id).limit(bindparam("limit"))
+
+
+@cache
+def _begin(dialect: str) -> Update:
+    asked = listed(dialect, "id", "chat")
+    still = _MESSAGE.c.valid_until.is_(None) | (_MESSAGE.c.valid_until > _NOW)
+    free = select(_MESSAGE.c.id).join(asked, and_(_MESSAGE.c.id == asked.c.id, _MESSAGE.c.chat_id == asked.c.chat))
+    free = free.where(_MESSAGE.c.state.in_(LEAVING_STATES), still, _is_due(Message), *_unparked(Message))
+    free = free.with_for_update(skip_locked=True, key_share=True, of=_MESSAGE)
+    begun = update(_MESSAGE).where(_MESSAGE.c.id.in_(free)).values(state=MessageState.SENDING, sending_at=_NOW)
+    return begun.returning(_MESSAGE.c.id)
+
+
+@cache
+def _hold(dialect: str) -> Update:
+    asked = listed(dialect, "id")
+    past = select(_MESSAGE.c.id).join(asked, _MESSAGE.c.id == asked.c.id)
+    past = past.where(_MESSAGE.c.state.in_(LEAVING_STATES), _MESSAGE.c.valid_until <= _NOW)
+    past = past.with_for_update(skip_locked=True, key_share=True, of=_MESSAGE)
+    return update(_MESSAGE).where(_MESSAGE.c.id.in_(past)).values(state=MessageState.HELD)
+
+
+@cache
+def _begin_cards(dialect: str) -> Update:
+    asked = listed(dialect, "id")
+    ready = select(_CARD.c.id).join(asked, _CARD.c.id == asked.c.id).where(_may_be_shown())
+    ready = ready.with_for_update(skip_locked=True, key_share=True, of=_CARD)
+    begun = update(_CARD).where(_CARD.c.id.in_(ready)).values(state=CardState.SENDING)
+    return begun.returning(*(_CARD.c[name] for name in _OF_CARD))
+
+
+@cache
+def _to_show(limit: int) -> Select[Any]:
+    wanted: Select[Any] = select(*(_CARD.c[name] for name in _OF_CARD)).where(_may_be_shown())
+    return wanted.order_by(_CARD.c.lane, _CARD.c.id).limit(limit)
 
 
 @cache
 def _shippable() -> tuple[SelectOfScalar[int], ...]:
-    messages, cards = select(Message.id).where(_may_be_claimed(_NOW)), select(Card.id).where(_may_be_shown(_NOW))
-    return messages.limit(1), cards.limit(1)
+    waiting = col(Message.state).in_(LEAVING_STATES)
+    messages = select(Message.id).where(waiting, _may_leave())
+    return messages.limit(1), select(Card.id).where(_may_be_shown()).limit(1)
 
 
 @cache
 def _in_hand() -> tuple[SelectOfScalar[int], ...]:
     unpainted = select(Card.id).where(col(Card.wanted_rev) > col(Card.painted_rev))
     cards = select(Card.id).where(col(Card.state) == CardState.SENDING)
-    messages = select(Message.id).where(col(Message.state).in_((MessageState.CLAIMED, MessageState.SENDING)))
+    messages = select(Message.id).where(col(Message.state) == MessageState.SENDING)
     return unpainted.limit(1), cards.limit(1), messages.limit(1), *_shippable()
 
 
-def _is_due(model: type[Message] | type[Card], now: _Instant) -> ColumnElement[bool]:
-    return or_(col(model.not_before).is_(None), col(model.not_before) <= now)
+def _is_due(model: type[Message] | type[Card]) -> ColumnElement[bool]:
+    return or_(col(model.not_before).is_(None), col(model.not_before) <= _NOW)
 
 
-def _may_be_claimed(now: _Instant) -> ColumnElement[bool]:
-    """Waiting, due, the first of its series that is still to be told, and its chat is not parked."""
+def _may_leave() -> ColumnElement[bool]:
+    """Due, the first of its series that is still to be told, and its chat is not parked."""
     earlier = aliased(Message)
     first_of_its_series = ~exists().where(
         col(earlier.chat_id) == col(Message.chat_id),
@@ -316,8 +236,7 @@ def _may_be_claimed(now: _Instant) -> ColumnElement[bool]:
         col(earlier.id) < col(Message.id),
         col(earlier.state).in_(OPEN_STATES),
     )
-    waiting = col(Message.state).in_(_WAITING)
-    return and_(waiting, _is_due(Message, now), first_of_its_series, ~_behind_a_new_card(), ~_parked(Message, now))
+    return and_(_is_due(Message), first_of_its_series, ~_behind_a_new_card(), *_unparked(Message))
 
 
 def _behind_a_new_card() -> ColumnElement[bool]:
@@ -335,62 +254,39 @@ def _behind_a_new_card() -> ColumnElement[bool]:
     return exists().where(of_its_subject, first, col(Card.message_id).is_(None), coming)
 
 
-def _may_be_shown(now: _Instant) -> ColumnElement[bool]:
+def _may_be_shown() -> ColumnElement[bool]:
     """Shows less than was painted, is not being sent, is due, and its chat is not parked."""
     behind = and_(col(Card.painted_rev) > col(Card.shown_rev), col(Card.state) == CardState.IDLE)
-    return and_(behind, _is_due(Card, now), ~_parked(Card, now))
+    return and_(behind, _is_due(Card), *_unparked(Card))
 
 
-def _parked(model: type[Message] | type[Card], now: _Instant) -> ColumnElement[bool]:
-    whose = or_(col(Chat.chat_id) == col(model.chat_id), col(Chat.chat_id) == EVERY_CHAT)
-    return exists().where(whose, col(Chat.parked_until) > now)
+def _unparked(model: type[Message] | type[Card]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Neither its chat nor all of them; two questions, because the second has one answer for all rows."""
+    one, every = aliased(Chat), aliased(Chat)
+    parked = exists().where(col(one.chat_id) == col(model.chat_id), col(one.parked_until) > _NOW)
+    all_parked = exists().where(col(every.chat_id) == EVERY_CHAT, col(every.parked_until) > _NOW)
+    return ~parked, ~all_parked
 
 
-def _twin_at(chat_id: int, model: type[Message] | type[Card], key: tuple[str, ...]) -> ColumnElement[bool]:
-    twin = aliased(model)
-    same = [getattr(twin, name) == getattr(model, name) for name in key]
-    return exists().where(col(twin.chat_id) == chat_id, *same)
+def _of_row(row: Row[Any], locale: str, body: dict[str, Any]) -> Shipment:
+    same = dict(zip(_SAME, row, strict=False))
+    return Shipment(is_card=False, lane=Lane(row.lane), locale=locale, body=body, **same)
 
 
-async def _set_chat(session: AsyncSession, now: datetime, chat_id: int, **values: Any) -> None:
-    await insert_new(session, Chat, [{"chat_id": chat_id, "state": "open", "changed_at": now}])
-    await session.exec(update(Chat).where(col(Chat.chat_id) == chat_id).values(changed_at=now, **values))
-
-
-def _of_message(row: Message, text: Text) -> Shipment:
+def _of_card(row: Row[Any]) -> Shipment:
     return Shipment(
-        is_card=False,
+        is_card=True,
         id=row.id,
         chat_id=row.chat_id,
         thread_id=row.thread_id,
-        lane=Lane(row.lane),
+        lane=Lane(row.lane) if row.message_id is None else max(Lane(row.lane), Lane.INTERACTIVE),
         subject=row.subject,
-        locale=text.locale,
-        body=text.body,
+        locale=row.locale,
+        body=row.body or {},
+        rev=row.painted_rev,
+        edits=row.message_id,
         silent=row.silent,
-        reply_to=row.reply_to,
         repeated=row.repeated,
         plain=row.plain,
         attempts=row.attempts,
-        mass=row.mass,
-        critical=row.critical,
-    )
-
-
-def _of_card(card: Card) -> Shipment:
-    return Shipment(
-        is_card=True,
-        id=card.id,
-        chat_id=card.chat_id,
-        thread_id=card.thread_id,
-        lane=Lane(card.lane) if card.message_id is None else max(Lane(card.lane), Lane.INTERACTIVE),
-        subject=card.subject,
-        locale=card.locale,
-        body=card.body or {},
-        rev=card.painted_rev,
-        edits=card.message_id,
-        silent=card.silent,
-        repeated=card.repeated,
-        plain=card.plain,
-        attempts=card.attempts,
     )

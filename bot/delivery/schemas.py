@@ -171,6 +171,11 @@ class Shipment:
     critical: bool = True
 
     @property
+    def key(self) -> tuple[bool, int]:
+        """Which row it is: whether a card, and its id."""
+        return self.is_card, self.id
+
+    @property
     def pins(self) -> bool:
         """Whether it pins the message it replies to and says nothing itself."""
         return bool(self.body.get("pins"))

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
-from bot.delivery import queue, repository, tidying
+from bot.delivery import ledger_repository, repository, tidying
 from bot.delivery.models import Card, Lane, Message, MessageState, Text
 from bot.delivery.schemas import CardView, ChatOutcome, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
@@ -165,7 +165,7 @@ def outcomes_among(rows: Iterable[Message]) -> Outcomes:
 
 async def migrate_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
     """Follows a group to its new id in everything that was or is to be told there. Doing it again changes nothing."""
-    await queue.migrate(session, old_chat_id, new_chat_id)
+    await ledger_repository.migrate(session, old_chat_id, new_chat_id)
     ring_after_commit(session, "paint", "send")
 
 

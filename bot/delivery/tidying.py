@@ -6,25 +6,24 @@ so what the platform refuses here leaves nobody untold and bothers nobody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, update
+from sqlalchemy import exists, or_, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.upsert import insert_new
-from bot.delivery.models import Lane, Message, MessageState, Text
+from bot.delivery.models import LEAVING_STATES, Lane, Message, MessageState, Text
 from bot.delivery.repository import MASS
 from bot.delivery.schemas import Telling
 
 DELETABLE_FOR = timedelta(hours=48)
 """A bot may delete its own messages so long (Bot API, deleteMessage)."""
 
-_NOT_BEGUN = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.RETRY)
 _ERASE, _UNPIN = "erase", "unpin"
 
 
@@ -59,25 +58,11 @@ async def arrived(session: AsyncSession, now: datetime, row_id: int, message_id:
     return False
 
 
-async def all_arrived(session: AsyncSession, now: datetime, message_ids: Mapping[int, int]) -> set[int]:
-    """Writes down at once that these rows are there, by row id the platform's id; the rows of which it is not so.
-
-    They were cancelled or superseded on their way: each is to be looked at by itself (`arrived`).
-    """
-    table = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
-    sending = update(table).where(table.c.id == bindparam("row"), table.c.state == MessageState.SENDING)
-    sent = sending.values(state=MessageState.SENT, sent_at=now, message_id=bindparam("there"), error=None)
-    connection = await session.connection()
-    await connection.execute(sent, [{"row": row, "there": there} for row, there in message_ids.items()])
-    written = select(table.c.id).where(table.c.id.in_(message_ids), table.c.state == MessageState.SENT)
-    return set(message_ids) - set((await connection.execute(written)).scalars())
-
-
 async def unpin(session: AsyncSession, now: datetime, subject: str, before_version: int) -> None:
     """Takes down what was pinned of the subject's versions before that one, each once; nobody else's pins."""
     pins = f"{subject}:pin"
     former = (col(Message.subject) == pins, col(Message.version) < before_version)
-    waiting = update(Message).where(*former, col(Message.state).in_(_NOT_BEGUN))
+    waiting = update(Message).where(*former, col(Message.state).in_(LEAVING_STATES))
     await session.exec(waiting.values(state=MessageState.CANCELLED))
     hanging = select(Message).where(*former, col(Message.state).in_((MessageState.SENT, MessageState.SENDING)))
     hanging = hanging.where(col(Message.purpose) != _UNPIN, ~_is_being_unpinned(), ~_is_erased(subject))

@@ -18,7 +18,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "tests/faults/test_kills.py::test_no_act_is_lost_in_a_short_stream_with_kills",
         "tests/e2e/test_storm_night.py::test_a_night_of_warnings_killed_at_every_step_ends_as_if_nothing_had_happened",
         f"{DELIVERY}/test_lifecycle.py::test_what_was_being_sent_when_it_died_is_repeated_marked_if_somebody_depends_on_it",
-        f"{DELIVERY}/test_lifecycle.py::test_what_was_only_claimed_when_it_died_goes_out_unmarked",
+        f"{DELIVERY}/test_lifecycle.py::test_what_was_only_read_from_the_queue_when_it_died_goes_out_unmarked",
     ),
     "F4 away for three hours across several steps": (
         f"{HERE}::test_three_hours_away_everybody_is_asked_once_at_the_last_step_and_then_telephoned",

@@ -48,6 +48,11 @@ class Call:
     refused: bool = False
     """The caller was told for certain that it did not arrive."""
 
+    @property
+    def message_id(self) -> int:
+        """What the platform numbers the message it became."""
+        return self.number + 1
+
 
 @dataclass(slots=True)
 class Phones:
@@ -102,7 +107,7 @@ class Phones:
         if fault in (Fault.LATE, Fault.RESET):
             raise Unknown(method, "TimeoutError")
         if call.arrived:
-            return {"message_id": call.number + 1}
+            return {"message_id": call.message_id}
         try:
             if fault is Fault.UNSENT:
                 raise Unsent(method, "ClientConnectorError")
@@ -116,7 +121,7 @@ class Phones:
             call.refused = True
             raise
         self._arrives(call)
-        return {"message_id": call.number + 1}
+        return {"message_id": call.message_id}
 
     def _arrives(self, call: Call) -> None:
         call.arrived = True

@@ -28,8 +28,7 @@ NOTED = (MessageState.DEAD, MessageState.UNCERTAIN)
 """The ledger says why a text is not on the phone; one that ends nothing may be held, too."""
 
 DROPPED = (MessageState.SUPERSEDED, MessageState.CANCELLED)
-WAITING = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.RETRY, MessageState.HELD)
-IN_HAND = (MessageState.CLAIMED, MessageState.SENDING)
+WAITING = (MessageState.QUEUED, MessageState.RETRY, MessageState.HELD)
 TOLD = ("warning", "notice")
 
 Edition = tuple[str, int]
@@ -59,6 +58,23 @@ class Issue:
     """With whom a former text was in hand when the sender died, though the platform never saw it."""
     by_telephone: set[int]
     """Chats whose people were told a former version by telephone, or by somebody who was sent."""
+
+
+class _Reminders:
+    """Which version a reminder was about. Two versions of a level are reminded of in the same words."""
+
+    def __init__(self, rows: Sequence[tuple[Message, str]]) -> None:
+        self._by_id = {(row.chat_id, row.message_id): (row.subject, row.version) for row, _ in rows if row.message_id}
+        self._by_words: dict[tuple[int, str], set[Edition]] = {}
+        for row, words in rows:
+            self._by_words.setdefault((row.chat_id, words), set()).add((row.subject, row.version))
+
+    def edition_of(self, call: Call) -> Edition | None:
+        """None if it is no reminder, or if its words leave open of what and the ledger does not know its id."""
+        if known := self._by_id.get((call.chat, call.message_id)):
+            return known
+        possible = self._by_words.get((call.chat, bare(call)), set())
+        return next(iter(possible)) if len(possible) == 1 else None
 
 
 @dataclass(slots=True)
@@ -120,7 +136,7 @@ class Watch:
             texts = await self._texts(session)
             told = await all_of(session, Message)
         rows = [row for row in told if _tells(row)]
-        reminders = {(row.chat_id, texts[row.text_id]): (row.subject, row.version) for row in told if _reminds(row)}
+        reminders = _Reminders([(row, texts[row.text_id]) for row in told if _reminds(row)])
         said = {texts[row.text_id]: (row.subject, row.version) for row in rows}
         self._nothing_left_that_was_dropped()
         self._each_chat_reads_in_order(said)
@@ -166,9 +182,7 @@ class Watch:
             assert version > former or (is_repeat and version == former), f"{call} after version {former}"
             read[call.chat, subject] = version
 
-    def _nobody_is_reminded_of_what_comes_later(
-        self, said: dict[str, Edition], reminders: dict[tuple[int, str], Edition]
-    ) -> None:
+    def _nobody_is_reminded_of_what_comes_later(self, said: dict[str, Edition], reminders: _Reminders) -> None:
         reminded: set[tuple[int, Edition]] = set()
         read: set[tuple[int, Edition]] = set()
         for call in self.phones.arrived:
@@ -176,7 +190,7 @@ class Watch:
                 is_first = (call.chat, found) not in read
                 assert not is_first or (call.chat, found) not in reminded, f"{call} after its reminder"
                 read.add((call.chat, found))
-            elif asked := reminders.get((call.chat, bare(call))):
+            elif asked := reminders.edition_of(call):
                 reminded.add((call.chat, asked))
 
     def _the_ledger_says_sent_of_what_arrived(self, rows: Sequence[Message], texts: dict[int, str]) -> None:
@@ -184,7 +198,7 @@ class Watch:
         for row in rows:
             is_there = (row.chat_id, texts[row.text_id]) in arrived
             assert row.state is not MessageState.SENT or is_there, f"{row} was never there"
-            assert row.state not in IN_HAND, f"{row} is in hand while everything rests"
+            assert row.state is not MessageState.SENDING, f"{row} is in hand while everything rests"
 
     def _of(self, issue: Issue, calls: Sequence[Call], said: dict[str, Edition]) -> Iterator[Call]:
         return (call for call in calls if said.get(bare(call)) == issue.key)

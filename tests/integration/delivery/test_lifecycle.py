@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
+from bot.delivery import service
 from bot.delivery.models import Card, CardState, Lane, MessageState
 from bot.delivery.pacing import Policy, Rate
+from bot.delivery.schemas import Screen, Target, Telling
+from bot.delivery.sender import Sender
 from tests.integration.delivery.post import REPEATED, Gate, Post
 from tests.waiting import eventually
 
@@ -22,11 +26,40 @@ async def test_what_was_being_sent_when_it_died_is_repeated_marked_if_somebody_d
     assert await post.states() == [MessageState.SENT, MessageState.UNCERTAIN]
 
 
-async def test_what_was_only_claimed_when_it_died_goes_out_unmarked(post: Post, officer: int) -> None:
-    number = await post.tell(officer, "提醒", Lane.ROUTINE)
-    await post.set_row(number, state=MessageState.CLAIMED)
+async def test_what_was_only_read_from_the_queue_when_it_died_goes_out_unmarked(
+    post: Post, officer: int, gate: Gate
+) -> None:
+    await post.tell(officer, "撤离", Lane.URGENT)
+    await post.tell(officer, "提醒", Lane.ROUTINE)
+    async with post.sending(gate):
+        await gate.reached.wait()
     await post.sent()
-    assert await post.texts(officer) == ["提醒"]
+    assert await post.texts(officer) == [f"{REPEATED}\n撤离", "提醒"]
+
+
+async def test_six_hundred_messages_for_one_person_hold_up_nobody_else(post: Post, officer: int) -> None:
+    """He gets one a second: the others need not wait until his are gone."""
+    post.policy = Policy(Rate(1e6, 1e6), Rate(4, 0.01), Rate(100, 100))
+    many = [Telling(f"test:many:{number}", "many", Lane.ROUTINE) for number in range(600)]
+    async with post.database.write() as session:
+        for how in many:
+            await service.show(session, post.clock.now(), how, Screen("提醒"), [Target(officer)])
+    other = await post.control.person("村干部", started=True)
+    number = await post.tell(other, "提醒", Lane.ROUTINE)
+    async with post.sending():
+        await eventually(post.database, lambda: _in(post, number, MessageState.SENT))
+    assert len(await post.texts(officer)) <= 4
+
+
+async def test_a_red_warning_goes_before_what_waits_for_the_same_chat(post: Post, group: int) -> None:
+    post.policy = Policy(Rate(1e6, 1e6), Rate(100, 100), Rate(3, 0.01, {Lane.ROUTINE: 2}))
+    for number in range(20):
+        await post.tell(group, f"提醒{number}", Lane.ROUTINE)
+    async with post.sending() as sender:
+        await eventually(post.database, partial(_turned, sender, []))
+        await post.tell(group, "红色", Lane.URGENT)
+        await eventually(post.database, lambda: _in(post, 21, MessageState.SENT))
+    assert await post.texts(group) == ["提醒0", "红色"]
 
 
 async def test_a_card_that_was_being_sent_when_it_died_is_repeated_marked_and_an_edit_is_not(
@@ -69,13 +102,14 @@ async def test_a_card_that_changed_while_its_repeat_was_struck_too_is_shown_as_i
     assert [card.state for card in await post.cards()] == [CardState.IDLE]
 
 
-async def test_what_is_cancelled_between_claim_and_sending_is_never_sent(post: Post, officer: int, gate: Gate) -> None:
-    """The chat is busy with another message meanwhile, so that the second one waits claimed."""
+async def test_what_is_cancelled_after_it_was_read_from_the_queue_is_never_sent(
+    post: Post, officer: int, gate: Gate
+) -> None:
+    """The chat is busy with another message meanwhile, so that the second one waits in the sender's hands."""
     await post.tell(officer, "先", subject="a:1")
     second = await post.tell(officer, "后", subject="b:1")
     async with post.sending(gate):
         await gate.reached.wait()
-        await eventually(post.database, lambda: _in(post, second, MessageState.CLAIMED))
         await post.set_row(second, state=MessageState.CANCELLED)
         gate.open.set()
         await post.settled()
@@ -148,8 +182,8 @@ async def test_a_restart_does_not_forget_what_the_platform_still_counts(post: Po
         await post.tell(officer, f"{number}")
     await post.sent()
     await post.tell(officer, "第四条")
-    async with post.sending():
-        await eventually(post.database, lambda: _in(post, 4, MessageState.CLAIMED))
+    async with post.sending() as sender:
+        await eventually(post.database, partial(_turned, sender, []))
         assert len(await post.texts(officer)) == 3
         post.pass_time(timedelta(seconds=25).total_seconds())
         await post.settled()
@@ -165,3 +199,10 @@ async def test_two_kinds_of_telling_the_same_are_one(post: Post, officer: int) -
 
 async def _in(post: Post, number: int, state: MessageState) -> bool:
     return (await post.row(number)).state is state
+
+
+async def _turned(sender: Sender, turns: list[float]) -> bool:
+    """Whether it has read the queue and gone through what it read: that takes two turns."""
+    if sender.turned_at is not None and sender.turned_at not in turns:
+        turns.append(sender.turned_at)
+    return len(turns) > 2

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery import ledger, queue, service
-from bot.delivery.disbelief import Disbelief
+from bot.delivery.ledger import Memory
 from bot.delivery.models import ChatState, Lane, MessageState
 from bot.delivery.outcomes import delivered
 from bot.delivery.pacing import Policy, Rate
@@ -103,11 +103,11 @@ async def test_what_arrived_with_its_pin_takes_no_statement_for_each(post: Post)
     now, chats = post.clock.now(), [Target(chat) for chat in range(1, 41)]
     async with post.database.write() as session:
         await service.show(session, now, Telling("warning:1", "text", Lane.URGENT, pin=True), Screen(RED), chats)
-        shipments = await queue.claim_messages(session, now, (Lane.URGENT,), len(chats))
-        await queue.begin_messages(session, now, [shipment.id for shipment in shipments])
+        shipments = await queue.next_messages(session, now, Lane.URGENT, len(chats), {})
+        await queue.begin_messages(session, now, shipments)
         there = [(shipment, delivered(1_000 + number)) for number, shipment in enumerate(shipments)]
         with statements(session) as seen:
-            await ledger.settle_all(session, now, there, heed, Disbelief())
+            await ledger.settle_all(session, now, there, heed, Memory())
     pins = [row for row in await post.rows() if row.subject == "warning:1:pin"]
     assert [(row.chat_id, row.reply_to) for row in pins] == [(n + 1, 1_000 + n) for n in range(len(chats))]
     assert len(seen) < len(chats)
