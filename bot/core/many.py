@@ -6,14 +6,37 @@ Both dialects read JSON; only how they do differs, and that is hidden here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import JSON, BigInteger, String, Subquery, bindparam, cast, column, func, literal_column, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    String,
+    Subquery,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+)
+
+T = TypeVar("T", bound=Any)
 
 
 def listed(dialect: str, *columns: str) -> Subquery:
     """The parameter `rows` (see `as_rows`) as a table with these columns of 64-bit numbers and `place`, their order."""
     return _on_postgresql(columns) if dialect == "postgresql" else _on_sqlite(columns)
+
+
+def looked_at(wanted: ColumnElement[T]) -> ColumnElement[T]:
+    """The column as it stands in each row that the list names, never as a way to find rows.
+
+    SQLite would rather walk along an index on a state than look up the few rows listed, and read the list for each.
+    """
+    return func.coalesce(wanted, literal_column("''"), type_=wanted.type)
 
 
 def as_rows(rows: Iterable[Sequence[int | None]]) -> str:

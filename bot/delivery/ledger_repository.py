@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.columns import UtcDateTime
-from bot.core.many import as_rows, listed
+from bot.core.many import as_rows, listed, looked_at
 from bot.core.upsert import insert_new
 from bot.delivery.models import OPEN_STATES, Card, CardState, Chat, ChatState, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Shipment
@@ -184,7 +184,7 @@ async def migrate(session: AsyncSession, old: int, new: int) -> None:
 def _sent(dialect: str) -> Update:
     arrived = listed(dialect, "id", "there")
     mine = core_select(_MESSAGE.c.id, arrived.c.there).join(arrived, _MESSAGE.c.id == arrived.c.id)
-    mine = mine.where(_MESSAGE.c.state == MessageState.SENDING)
+    mine = mine.where(looked_at(_MESSAGE.c.state) == MessageState.SENDING)
     free = mine.with_for_update(skip_locked=True, key_share=True, of=_MESSAGE).subquery("free")
     now = bindparam("now", type_=UtcDateTime())
     values = {"state": MessageState.SENT, "sent_at": now, "message_id": free.c.there, "error": None}

@@ -68,7 +68,7 @@ class Painter:
                 await self._database.bells.wait("paint", min(nap, _NAP_SECONDS))
 
     async def paint_changed(self, *, leave: Container[int] = ()) -> int:
-        """Paints the cards that are behind but those to `leave`, the first lanes first; how many there were.
+        """Paints the cards that are behind but those to `leave`, the first lanes first; how many it could hang.
 
         Reading and wording take no writer's time: a board of thousands would hold up every tap meanwhile.
         """
@@ -78,10 +78,12 @@ class Painter:
         if not painted:
             return 0
         async with self._database.write() as session:
+            cards = await repository.hold_cards(session, [picture.card_id for picture in painted])
+            at = {card.id: card for card in cards}
             for picture in painted:
-                await _hang(session, picture)
+                _hang(at.get(picture.card_id), picture)
             ring_after_commit(session, "send")
-        return len(painted)
+        return len(cards)
 
     async def _paint(self, session: AsyncSession, card: Card) -> _Picture:
         picture, began = _Picture(card.id, card.subject, card.wanted_rev), self._monotonic()
@@ -99,9 +101,8 @@ class Painter:
         return replace(picture, body=body_of(screen, drill_mark=drill_mark))
 
 
-async def _hang(session: AsyncSession, picture: _Picture) -> None:
+def _hang(card: Card | None, picture: _Picture) -> None:
     """Stores what was painted, unless the card is another's by now or gone: then it is painted anew."""
-    card = await repository.get_card(session, picture.card_id, lock=True)
     if card is None or card.subject != picture.subject:
         return
     shown_as_painted = card.shown_rev == card.painted_rev

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.core.columns import UtcDateTime
-from bot.core.many import as_rows, listed
+from bot.core.many import as_rows, listed, looked_at
 from bot.delivery.models import LEAVING_STATES, OPEN_STATES, Card, CardState, Chat, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Shipment
 
@@ -178,7 +178,7 @@ def _begin(dialect: str) -> Update:
     asked = listed(dialect, "id", "chat")
     still = _MESSAGE.c.valid_until.is_(None) | (_MESSAGE.c.valid_until > _NOW)
     free = select(_MESSAGE.c.id).join(asked, and_(_MESSAGE.c.id == asked.c.id, _MESSAGE.c.chat_id == asked.c.chat))
-    free = free.where(_MESSAGE.c.state.in_(LEAVING_STATES), still, _is_due(Message), *_unparked(Message))
+    free = free.where(looked_at(_MESSAGE.c.state).in_(LEAVING_STATES), still, _is_due(Message), *_unparked(Message))
     free = free.with_for_update(skip_locked=True, key_share=True, of=_MESSAGE)
     begun = update(_MESSAGE).where(_MESSAGE.c.id.in_(free)).values(state=MessageState.SENDING, sending_at=_NOW)
     return begun.returning(_MESSAGE.c.id)
@@ -188,7 +188,7 @@ def _begin(dialect: str) -> Update:
 def _hold(dialect: str) -> Update:
     asked = listed(dialect, "id")
     past = select(_MESSAGE.c.id).join(asked, _MESSAGE.c.id == asked.c.id)
-    past = past.where(_MESSAGE.c.state.in_(LEAVING_STATES), _MESSAGE.c.valid_until <= _NOW)
+    past = past.where(looked_at(_MESSAGE.c.state).in_(LEAVING_STATES), _MESSAGE.c.valid_until <= _NOW)
     past = past.with_for_update(skip_locked=True, key_share=True, of=_MESSAGE)
     return update(_MESSAGE).where(_MESSAGE.c.id.in_(past)).values(state=MessageState.HELD)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import ColumnElement, Executable, bindparam, func, literal, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.errors import JiaoyingError
+from bot.core.many import as_rows, listed
 from bot.core.upsert import insert_new
 from bot.delivery.models import OPEN_STATES, Card, CardState, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Target, Telling
@@ -20,6 +23,8 @@ _NOT_SENT = (*OPEN_STATES, MessageState.HELD)
 """A held one too: nobody is to release what no longer holds."""
 
 _THERE_PERHAPS = (MessageState.SENT, MessageState.UNCERTAIN)
+
+_MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
 
 MASS = 50
 """Chats told at once beyond which what is told to a few goes first: an order to one person waits for no broadcast."""
@@ -43,32 +48,43 @@ async def text_id(session: AsyncSession, how: Telling, locale: str, body: dict[s
 async def add_messages(
     session: AsyncSession, now: datetime, how: Telling, text: int, targets: Sequence[Target]
 ) -> None:
-    """One row per target; a row that is there already stays as it is."""
-    rows = [
-        {
-            "subject": how.subject,
-            "version": how.version,
-            "purpose": how.purpose,
-            "seq": how.seq,
-            "chat_id": target.chat_id,
-            "thread_id": target.thread_id,
-            "text_id": text,
-            "lane": int(how.lane),
-            "mass": len(targets) > MASS,
-            "critical": how.critical,
-            "silent": target.silent,
-            "drill": how.drill,
-            "reply_to": how.reply_to,
-            "state": MessageState.QUEUED,
-            "attempts": 0,
-            "repeated": False,
-            "plain": False,
-            "valid_until": how.valid_until,
-            "created_at": now,
-        }
-        for target in targets
-    ]
-    await insert_new(session, Message, rows)
+    """One row per target, in their order, by one statement; a row that is there already stays as it is."""
+    connection = await session.connection()
+    rows = as_rows((target.chat_id, target.thread_id, int(target.silent)) for target in targets)
+    same = {
+        "subject": how.subject,
+        "version": how.version,
+        "purpose": how.purpose,
+        "seq": how.seq,
+        "text_id": text,
+        "lane": int(how.lane),
+        "mass": len(targets) > MASS,
+        "critical": how.critical,
+        "drill": how.drill,
+        "reply_to": how.reply_to,
+        "valid_until": how.valid_until,
+        "created_at": now,
+    }
+    await connection.execute(_add_messages(connection.dialect.name), {**same, "rows": rows})
+
+
+@cache
+def _add_messages(dialect: str) -> Executable:
+    asked = listed(dialect, "chat", "thread", "silent")
+    values: dict[str, ColumnElement[Any]] = {
+        name: bindparam(name, type_=_MESSAGE.c[name].type)
+        for name in (
+            *("subject", "version", "purpose", "seq", "text_id", "lane", "mass", "critical", "drill"),
+            *("reply_to", "valid_until", "created_at"),
+        )
+    }
+    values |= {"chat_id": asked.c.chat, "thread_id": asked.c.thread, "silent": asked.c.silent != 0}
+    values |= {"attempts": literal(0), "repeated": literal(False), "plain": literal(False)}
+    values["state"] = literal(MessageState.QUEUED, _MESSAGE.c.state.type)
+    # The condition is for SQLite: without one it takes ON CONFLICT for the condition of a join.
+    row = select(*values.values()).where(asked.c.place >= 0).order_by(asked.c.place)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(_MESSAGE).from_select(list(values), row).on_conflict_do_nothing()
 
 
 async def add_card(
@@ -133,9 +149,18 @@ async def left_unsent(session: AsyncSession) -> dict[str, int]:
     return {state: counts[state] for state in ("dead", "uncertain", "held")}
 
 
-async def get_card(session: AsyncSession, card_id: int, *, lock: bool = False) -> Card | None:
-    """The card, or None; `lock` keeps the sender from writing to it meanwhile."""
-    return await session.get(Card, card_id, with_for_update=lock or None)
+async def get_card(session: AsyncSession, card_id: int) -> Card | None:
+    """The card, or None."""
+    return await session.get(Card, card_id)
+
+
+async def hold_cards(session: AsyncSession, ids: Collection[int]) -> Sequence[Card]:
+    """Those of the cards that nobody else is just changing, kept from the others until the end of the transaction.
+
+    Whoever changes one wants it painted anew when he is done: he is not waited for.
+    """
+    cards = select(Card).where(col(Card.id).in_(ids)).order_by(col(Card.id))
+    return (await session.exec(cards.with_for_update(skip_locked=True))).all()
 
 
 async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> str | None:
