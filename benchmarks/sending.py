@@ -33,7 +33,10 @@ WORDS = (
     "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部地区降雨量将达50毫米以上，"
     "山洪、滑坡等灾害风险较高，请注意防范。"
 )
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.05
+_UNSENT = text(
+    "select 1 from delivery_message where state in ('queued', 'sending', 'retry') and subject = :subject limit 1"
+)
 
 
 @contextmanager
@@ -76,10 +79,9 @@ class Post:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _unsent(self, subject: str) -> bool:
-        statement = text("select 1 from delivery_message where subject = :subject and state <> 'sent' limit 1")
         async with self.database.read() as session:
             connection = await session.connection()
-            return (await connection.execute(statement, {"subject": subject})).first() is not None
+            return (await connection.execute(_UNSENT, {"subject": subject})).first() is not None
 
 
 @asynccontextmanager

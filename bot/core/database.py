@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +26,15 @@ from bot.core.logging import write_lines
 _PATIENCE_SECONDS = 120
 # A server takes 100 connections by default, for all its clients: beyond this we wait for each other instead.
 _POSTGRES_CONNECTIONS = 20
+
+
+_CONNECTION = "connection"
+
+
+async def connection_of(session: AsyncSession) -> AsyncConnection:
+    """The session's connection, for statements about rows rather than objects: asking the session each time costs."""
+    known: AsyncConnection | None = session.info.get(_CONNECTION)
+    return known or await session.connection()
 
 
 class Database:
@@ -42,7 +51,7 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it raises; then log lines and bells."""
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
             async with session.begin():
-                await session.connection()
+                session.info[_CONNECTION] = await session.connection()
                 yield session
             write_lines(session)
             self.bells.ring(asked_for(session))
@@ -77,12 +86,14 @@ def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     database = make_url(url).database
     if database and database != ":memory:":
         _write_ahead(Path(database))
-    writer = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=_PATIENCE_SECONDS
-    )
-    reader = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=4, max_overflow=4, pool_timeout=_PATIENCE_SECONDS
-    )
+    # A session ends its transaction itself: rolling back once more on return only costs a way to the driver's thread.
+    pool: dict[str, Any] = {
+        "poolclass": AsyncAdaptedQueuePool,
+        "pool_timeout": _PATIENCE_SECONDS,
+        "pool_reset_on_return": None,
+    }
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, **pool)
+    reader = create_async_engine(url, pool_size=4, max_overflow=4, **pool)
     _prepare_sqlite(writer, begin="BEGIN IMMEDIATE")
     _prepare_sqlite(reader, begin="BEGIN")
     return writer, reader

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -30,6 +31,7 @@ _CONNECT_SECONDS = 10.0
 _DOWNLOAD_SECONDS = 180.0
 """20 MB on a line of 1 Mbit/s."""
 _SILENT_SECONDS = 30.0
+_JSON = {"Content-Type": "application/json"}
 # The last one: our proxy would not or could not open the line.
 _NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 
@@ -100,16 +102,14 @@ class Gateway:
             await self._session.close()
 
     async def call(self, method: str, params: Mapping[str, Any], *, timeout: float = CALL_TIMEOUT_SECONDS) -> Any:
-        form = await self._form(method, params)
-        if form is not None:
-            timeout = max(timeout, UPLOAD_TIMEOUT_SECONDS)
-        # Connecting (looking up the name included) runs out first: a call that never left must not look uncertain.
-        limit = aiohttp.ClientTimeout(total=timeout, connect=min(timeout / 2, _CONNECT_SECONDS))
+        form = None
+        if any(isinstance(value, Upload) for value in params.values()):
+            form, timeout = await self._form(method, params), max(timeout, UPLOAD_TIMEOUT_SECONDS)
         request = self._open.post(
             f"{self._calls}/{method}",
             data=form or orjson.dumps(params),
-            headers=None if form else {"Content-Type": "application/json"},
-            timeout=limit,
+            headers=None if form else _JSON,
+            timeout=_limits(timeout),
             proxy=self._proxy,
         )
         try:
@@ -131,10 +131,8 @@ class Gateway:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unknown("download", type(error).__name__) from error
 
-    async def _form(self, method: str, params: Mapping[str, Any]) -> aiohttp.FormData | None:
-        """The parameters as a form if a file goes along. Raises Refused when our copy of it is not there."""
-        if not any(isinstance(value, Upload) for value in params.values()):
-            return None
+    async def _form(self, method: str, params: Mapping[str, Any]) -> aiohttp.FormData:
+        """The parameters as a form, because a file goes along. Raises Refused when our copy of it is not there."""
         # The platform takes a name as it stands, in any script; quoted, people would see the percent signs.
         form = aiohttp.FormData(quote_fields=False)
         for name, value in params.items():
@@ -157,6 +155,12 @@ class Gateway:
         if self._session is None:
             raise JiaoyingError("the gateway is used outside its `async with`")
         return self._session
+
+
+@cache
+def _limits(timeout: float) -> aiohttp.ClientTimeout:
+    # Connecting (looking up the name included) runs out first: a call that never left must not look uncertain.
+    return aiohttp.ClientTimeout(total=timeout, connect=min(timeout / 2, _CONNECT_SECONDS))
 
 
 def _result(method: str, status: int, body: bytes) -> Any:

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.columns import UtcDateTime
+from bot.core.database import connection_of
 from bot.core.many import as_rows, listed, looked_at
 from bot.core.upsert import insert_new
 from bot.delivery.models import OPEN_STATES, Card, CardState, Chat, ChatState, Lane, Message, MessageState, Text
@@ -33,7 +34,7 @@ async def write_sent(session: AsyncSession, now: datetime, there: Mapping[int, i
 
     Not the others: they were cancelled or superseded on their way, or somebody is just changing them.
     """
-    connection = await session.connection()
+    connection = await connection_of(session)
     rows = as_rows([row, message_id] for row, message_id in there.items())
     written = await connection.execute(_sent(connection.dialect.name), {"now": now, "rows": rows})
     return set(written.scalars())
@@ -44,7 +45,7 @@ async def hold(session: AsyncSession, shipments: Sequence[Shipment]) -> set[Key]
 
     Whoever has one keeps it for a moment only, and may wait for one of ours: so it is never waited for.
     """
-    connection = await session.connection()
+    connection = await connection_of(session)
     held: set[Key] = set()
     for is_card in (False, True):
         rows = [[shipment.id] for shipment in shipments if shipment.is_card is is_card]
@@ -158,7 +159,7 @@ async def shut_chats(session: AsyncSession) -> set[int]:
 
 async def reopen(session: AsyncSession, now: datetime, chat_ids: Collection[int]) -> None:
     """The chats can be written to after all."""
-    connection = await session.connection()
+    connection = await connection_of(session)
     rows = as_rows([chat] for chat in chat_ids)
     await connection.execute(_opened(connection.dialect.name), {"now": now, "rows": rows})
 

@@ -51,6 +51,8 @@ class _Bucket:
     at: float
 
     def refill(self, rate: Rate, now: float) -> None:
+        if now == self.at:
+            return
         # A clock set back (the demo's, when its sandbox starts anew) gives nothing and takes nothing.
         self.level = min(rate.size, self.level + max(0.0, now - self.at) * rate.per_second)
         self.at = now
@@ -67,9 +69,11 @@ class Pacer:
 
     def wait(self, chat_id: int, lane: Lane, now: float) -> float:
         """Seconds until a message of the lane may go to the chat; 0 for now."""
-        rate = self._policy.rate_of(chat_id)
-        in_chat = _missing(self._chat(chat_id, now), rate, lane, now)
-        return max(in_chat, _missing(self._overall, self._policy.overall, lane, now))
+        return max(self.wait_in_chat(chat_id, lane, now), self.wait_overall(lane, now))
+
+    def wait_in_chat(self, chat_id: int, lane: Lane, now: float) -> float:
+        """Seconds until the chat's own budget lets a message of the lane go."""
+        return _missing(self._chat(chat_id, now), self._policy.rate_of(chat_id), lane, now)
 
     def wait_overall(self, lane: Lane, now: float) -> float:
         """Seconds until a message of the lane may go to any chat. The lanes behind it wait as long at least."""
@@ -86,12 +90,11 @@ class Pacer:
 
     def count(self, chat_id: int, now: float) -> None:
         """One message leaves for the chat."""
-        for bucket, rate in (
-            (self._overall, self._policy.overall),
-            (self._chat(chat_id, now), self._policy.rate_of(chat_id)),
-        ):
-            bucket.refill(rate, now)
-            bucket.level -= 1
+        chat = self._chat(chat_id, now)
+        chat.refill(self._policy.rate_of(chat_id), now)
+        chat.level -= 1
+        self._overall.refill(self._policy.overall, now)
+        self._overall.level -= 1
 
     def delay(self, chat_ids: Sequence[int], now: float) -> None:
         """Those just counted leave only now, because the database took its time.
@@ -117,7 +120,10 @@ class Pacer:
                 del self._chats[chat_id]
 
     def _chat(self, chat_id: int, now: float) -> _Bucket:
-        return self._chats.setdefault(chat_id, _Bucket(self._policy.rate_of(chat_id).size, now))
+        bucket = self._chats.get(chat_id)
+        if bucket is None:
+            bucket = self._chats[chat_id] = _Bucket(self._policy.rate_of(chat_id).size, now)
+        return bucket
 
 
 def _missing(bucket: _Bucket, rate: Rate, lane: Lane, now: float) -> float:

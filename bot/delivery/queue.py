@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, and_, bindparam, exists, func, or_, update
+from sqlalchemy import CompoundSelect, Row, Select, Update, and_, bindparam, exists, func, or_, union_all, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.core.columns import UtcDateTime
+from bot.core.database import connection_of
 from bot.core.many import as_rows, listed, looked_at
 from bot.delivery.models import LEAVING_STATES, OPEN_STATES, Card, CardState, Chat, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Shipment
@@ -48,32 +49,32 @@ _CARD = Card.__table__  # type: ignore[attr-defined]  # as above
 
 
 async def next_messages(
-    session: AsyncSession,
-    now: datetime,
-    last: Lane,
-    limit: int,
-    texts: Texts,
-    *,
-    leave: Iterable[tuple[int, Lane]] = (),
-) -> list[Shipment]:
+    session: AsyncSession, now: datetime, last: Lane, limit: int, *, leave: Iterable[tuple[int, Lane]] = ()
+) -> list[Row[Any]]:
     """The next rows up to the lane `last`: by lane, what is told to a few first, then age; the first of each series.
 
-    They stay in the queue. To `leave`: chats with the lane from which on none are wanted for them. `texts` are those
-    known already, and is added to.
+    They stay in the queue. To `leave`: chats with the lane from which on none are wanted for them.
     """
-    connection = await session.connection()
-    dialect = connection.dialect.name
-    asked = {"now": now, "rows": as_rows((chat, int(lane)) for chat, lane in leave), "last": int(last), "limit": limit}
-    # A statement for each state: so each can walk along its index and stop, however long the queue is.
-    found = [row for state in LEAVING_STATES for row in await connection.execute(_next(dialect, state), asked)]
-    rows = sorted(found, key=lambda row: (row.lane, row.mass, row.id))[:limit]
+    connection = await connection_of(session)
+    asked = {
+        "now": now,
+        "rows": as_rows((chat, int(lane)) for chat, lane in leave),
+        "last": int(last),
+        "limit": limit,
+    }
+    rows = (await connection.execute(_next(connection.dialect.name), asked)).all()
+    return sorted(rows, key=lambda row: (row.lane, row.mass, row.id))[:limit]
+
+
+async def as_shipments(session: AsyncSession, rows: Sequence[Row[Any]], texts: Texts) -> list[Shipment]:
+    """What is to be shipped for each row. `texts` are those known already, and is added to."""
     await _learn(session, {row.text_id for row in rows} - texts.keys(), texts)
     return [_of_row(row, *texts[row.text_id]) for row in rows]
 
 
 async def changed_cards(session: AsyncSession, now: datetime, limit: int) -> list[Shipment]:
     """Cards that show less than was painted, those with a person waiting first."""
-    connection = await session.connection()
+    connection = await connection_of(session)
     return [_of_card(row) for row in await connection.execute(_to_show(limit), {"now": now})]
 
 
@@ -90,7 +91,7 @@ async def begin_messages(session: AsyncSession, now: datetime, shipments: Sequen
     """
     if not shipments:
         return set()
-    connection = await session.connection()
+    connection = await connection_of(session)
     rows = as_rows((shipment.id, shipment.chat_id) for shipment in shipments)
     begun = await connection.execute(_begin(connection.dialect.name), {"now": now, "rows": rows})
     ids = set(begun.scalars())
@@ -103,7 +104,7 @@ async def begin_cards(session: AsyncSession, now: datetime, ids: Sequence[int]) 
     """Marks cards as being sent; each with its newest painted state."""
     if not ids:
         return {}
-    connection = await session.connection()
+    connection = await connection_of(session)
     rows = as_rows([card] for card in ids)
     begun = await connection.execute(_begin_cards(connection.dialect.name), {"now": now, "rows": rows})
     return {row.id: _of_card(row) for row in begun}
@@ -111,14 +112,12 @@ async def begin_cards(session: AsyncSession, now: datetime, ids: Sequence[int]) 
 
 async def interrupted(session: AsyncSession) -> list[Shipment]:
     """What is marked as being sent."""
-    connection = await session.connection()
+    connection = await connection_of(session)
     sending: Select[Any] = select(*(_MESSAGE.c[name] for name in _SHIPPED)).where(_MESSAGE.c.state == _SENDING)
     rows = (await connection.execute(sending.order_by(_MESSAGE.c.id))).all()
-    texts: Texts = {}
-    await _learn(session, {row.text_id for row in rows}, texts)
     cards: Select[Any] = select(*(_CARD.c[name] for name in _OF_CARD)).where(_CARD.c.state == CardState.SENDING)
     shown = (await connection.execute(cards.order_by(_CARD.c.id))).all()
-    return [_of_row(row, *texts[row.text_id]) for row in rows] + [_of_card(row) for row in shown]
+    return [*await as_shipments(session, rows, {}), *(_of_card(row) for row in shown)]
 
 
 async def recent_sends(session: AsyncSession, since: datetime) -> list[tuple[int, datetime]]:
@@ -165,7 +164,13 @@ _SENDING = MessageState.SENDING
 
 
 @cache
-def _next(dialect: str, state: MessageState) -> Select[Any]:
+def _next(dialect: str) -> CompoundSelect[Any]:
+    # Each state by itself, so that it can walk along its index and stop, however long the queue is.
+    each = [_next_in(dialect, state).subquery() for state in LEAVING_STATES]
+    return union_all(*(select(*part.c) for part in each))
+
+
+def _next_in(dialect: str, state: MessageState) -> Select[Any]:
     left = listed(dialect, "chat", "lane")
     wanted: Select[Any] = select(*(_MESSAGE.c[name] for name in _SHIPPED))
     due = wanted.where(_MESSAGE.c.state == state, _MESSAGE.c.lane <= bindparam("last"), _may_leave())

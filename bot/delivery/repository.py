@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.database import connection_of
 from bot.core.errors import JiaoyingError
 from bot.core.many import as_rows, listed
 from bot.core.upsert import insert_new
@@ -49,7 +50,7 @@ async def add_messages(
     session: AsyncSession, now: datetime, how: Telling, text: int, targets: Sequence[Target]
 ) -> None:
     """One row per target, in their order, by one statement; a row that is there already stays as it is."""
-    connection = await session.connection()
+    connection = await connection_of(session)
     rows = as_rows((target.chat_id, target.thread_id, int(target.silent)) for target in targets)
     same = {
         "subject": how.subject,

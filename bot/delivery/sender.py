@@ -35,6 +35,7 @@ _AT_ONCE = 128
 _TEXTS_KEPT = 200
 _LONGEST_NAP_SECONDS = 1.0
 _BREATH_SECONDS = 0.1
+_GATHERING_SECONDS = 0.005
 _SOON_SECONDS = 0.05
 """What has arrived may let the next of its series go: the queue is asked again so soon, not after each of thousands."""
 
@@ -73,6 +74,8 @@ class Sender:
         self._window = Window()
         self._texts: dict[int, tuple[str, dict[str, Any]]] = {}
         self._in_flight: dict[_Key, Shipment] = {}
+        self._to_carry: asyncio.Queue[Shipment] = asyncio.Queue()
+        self._carriers = 0
         self._results: list[_Result] = []
         self._looked_at, self._patience = 0.0, _LONGEST_NAP_SECONDS
         self._has_more = True
@@ -113,6 +116,9 @@ class Sender:
 
     async def _turn_round(self) -> None:
         """One transaction: what became of what left, what leaves now, and what is to be chosen from next."""
+        if self._window and len(self._in_flight) - len(self._results) > _AT_ONCE // 2:
+            # More could leave than may be under way: a turn for each answer would only keep the database busy.
+            await asyncio.sleep(_GATHERING_SECONDS)
         results = self._noted_results()
         choice = Choice([])
         if self._window and await self._line_holds():
@@ -146,7 +152,7 @@ class Sender:
             await self._settle_one_by_one()
             return
         self._remember(memory)
-        if results:
+        if results and not self._has_more:
             self._patience = _SOON_SECONDS if self._window else 0.0
         self._forget(settled)
         self._launch(chosen, begun)
@@ -263,9 +269,11 @@ class Sender:
         if len(self._texts) > _TEXTS_KEPT:
             self._texts.clear()
         last, leave = self._window.last_wanted(), self._window.full_chats()
-        rows = await queue.next_messages(session, now, last, SIZE, self._texts, leave=leave)
+        rows = await queue.next_messages(session, now, last, SIZE, leave=leave)
         self._has_more = len(rows) == SIZE
-        return [*rows, *await queue.changed_cards(session, now, SIZE)]
+        new = [row for row in rows if (False, row.id) not in self._window]
+        messages = await queue.as_shipments(session, new, self._texts)
+        return [*messages, *await queue.changed_cards(session, now, SIZE)]
 
     async def _line_holds(self) -> bool:
         """Whether the platform answers; if not, everything waits in the queue for a while."""
@@ -301,7 +309,15 @@ class Sender:
         self._window.drop(chosen)
         for key, shipment in begun.items():
             self._in_flight[key] = shipment
-            self._nursery.once("ship", self._carry(shipment))
+            self._to_carry.put_nowait(shipment)
+        # One task for each that may be under way at once, not one for each message.
+        for _ in range(min(len(self._in_flight), _AT_ONCE) - self._carriers):
+            self._carriers += 1
+            self._nursery.once("carrier", self._carry_on())
+
+    async def _carry_on(self) -> None:
+        while True:
+            await self._carry(await self._to_carry.get())
 
     async def _carry(self, shipment: Shipment) -> None:
         outcome = Outcome(Meaning.REJECTED, "no call can be made of it")

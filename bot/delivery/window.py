@@ -40,6 +40,9 @@ class Window:
     def __len__(self) -> int:
         return len(self._shipments)
 
+    def __contains__(self, key: _Key) -> bool:
+        return key in self._shipments
+
     def clear(self) -> None:
         """Forgets everything: it is still in the queue."""
         self._shipments.clear()
@@ -96,8 +99,7 @@ class Window:
             if shipment.chat_id in taken:
                 continue
             taken.add(shipment.chat_id)
-            wait = pacer.wait(shipment.chat_id, shipment.lane, now)
-            if wait > 0:
+            if (wait := pacer.wait_in_chat(shipment.chat_id, shipment.lane, now)) > 0:
                 nap = min(nap, wait)
                 continue
             pacer.count(shipment.chat_id, now)

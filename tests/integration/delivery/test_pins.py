@@ -103,7 +103,8 @@ async def test_what_arrived_with_its_pin_takes_no_statement_for_each(post: Post)
     now, chats = post.clock.now(), [Target(chat) for chat in range(1, 41)]
     async with post.database.write() as session:
         await service.show(session, now, Telling("warning:1", "text", Lane.URGENT, pin=True), Screen(RED), chats)
-        shipments = await queue.next_messages(session, now, Lane.URGENT, len(chats), {})
+        rows = await queue.next_messages(session, now, Lane.URGENT, len(chats))
+        shipments = await queue.as_shipments(session, rows, {})
         await queue.begin_messages(session, now, shipments)
         there = [(shipment, delivered(1_000 + number)) for number, shipment in enumerate(shipments)]
         with statements(session) as seen:
