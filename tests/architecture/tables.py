@@ -22,7 +22,9 @@ FURTHER_FILES = {
     "bot/delivery/gateway.py": "the only door out to the platform: aiohttp and JSON",
     "bot/delivery/sender.py": "the loop that owns a token's sending budget",
     "bot/delivery/pacing.py": "lanes and token buckets as tables and pure functions, on monotonic time",
-    "bot/delivery/queue.py": "the sender's queries, apart from what use cases enqueue",
+    "bot/delivery/queue.py": "the sender's queries of what may leave, apart from what use cases enqueue",
+    "bot/delivery/window.py": "what the sender chooses from: some hundred rows in their turn, pure",
+    "bot/delivery/ledger_repository.py": "the ledger's queries: what became of what left",
     "bot/delivery/ledger.py": "what each outcome does to a row or a card",
     "bot/delivery/lateness.py": "what did not arrive and what is late to leave: told of once, and sent again",
     "bot/delivery/lateness_repository.py": "the queries behind it",
@@ -132,8 +134,10 @@ FURTHER_FILES = {
 
 QUERIES_ALLOWED = {
     "bot/core/database.py": "owns engines, pragmas and transactions",
+    "bot/core/many.py": "a list of numbers as a table in both dialects, called by repositories only",
     "bot/core/upsert.py": "INSERT ... ON CONFLICT for both dialects, called by repositories only",
-    "bot/delivery/queue.py": "delivery's second repository: the sender's claims; private like the first",
+    "bot/delivery/queue.py": "delivery's second repository: what may leave; private like the first",
+    "bot/delivery/ledger_repository.py": "delivery's fifth repository: what became of it; private like the first",
     "bot/delivery/lateness_repository.py": "delivery's fourth repository: what is late; private like the first",
     "bot/delivery/tidying.py": "delivery's third repository: rows about other rows' messages; private like the first",
     "bot/incident/lists_repository.py": "incident's second repository: many at once; private like the first",
