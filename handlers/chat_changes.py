@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.delivery import service as delivery
 from bot.delivery.ledger import Heed
 from bot.delivery.models import Lane
+from bot.delivery.outcomes import Meaning, meaning_of_words
 from bot.delivery.schemas import ChatChange, Target, Telling
 from bot.directory import groups, people
 from bot.plan.service import Plan
@@ -23,8 +24,8 @@ from messages.directory import PersonGone
 from messages.engine import Payload
 from messages.groups import NobodyBelieved
 
-# What the platform's words come to in ours; a group's other words are shown as they are.
-_GROUP_REASONS = (("kicked", "removed"), ("not a member", "removed"), ("rights to send", "muted"))
+# What the platform's words come to in ours; its own stay in the ledger.
+_PUT_OUT, _DISSOLVED = ("kicked", "not a member", "channel_private"), ("was deleted", "deactivated")
 _PERSON_BLOCKED = "blocked by the user"
 
 
@@ -55,12 +56,21 @@ async def _moved(session: AsyncSession, plan: Plan, now: datetime, old: int, new
 
 
 async def _group_lost(session: AsyncSession, plan: Plan, now: datetime, change: ChatChange) -> None:
-    said = change.reason.lower()
-    reason = next((ours for theirs, ours in _GROUP_REASONS if theirs in said), change.reason)
+    reason = _why_lost(change.reason)
     group = await groups.lost(session, now, change.chat_id, reason)
     if group is not None:
         targets = await watching(session, plan, now, group.region_code)
         await _tell(session, now, change.chat_id, screens.lost(plan, group, reason), targets)
+
+
+def _why_lost(words: str) -> str:
+    """A word of the template: removed, deleted, unknown, or muted, which everything else comes to."""
+    said = words.lower()
+    if any(phrase in said for phrase in _PUT_OUT):
+        return "removed"
+    if any(phrase in said for phrase in _DISSOLVED):
+        return "deleted"
+    return "unknown" if meaning_of_words(words) is Meaning.BLOCKED else "muted"
 
 
 async def _person_lost(session: AsyncSession, plan: Plan, now: datetime, change: ChatChange) -> None:

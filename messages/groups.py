@@ -44,7 +44,7 @@ class GroupBack(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLost(Payload):
-    """To those who watch: nothing reaches this group. `reason`: removed, muted, or the platform's own words."""
+    """To those who watch: nothing reaches this group. `reason`: removed, muted, deleted or unknown."""
 
     template: ClassVar[str] = "directory/group_lost"
     title: str
@@ -168,7 +168,8 @@ SAMPLES: list[Payload] = [
     GroupBack(title="龙水镇应急值班群", place="龙水镇", tier="town"),
     GroupLost(title="龙水镇应急值班群", place="龙水镇", tier="town", reason="removed"),
     GroupLost(title="工作群", place=None, tier=None, reason="muted"),
-    GroupLost(title="工作群", place=None, tier=None, reason="Forbidden: the group chat was deleted"),
+    GroupLost(title="工作群", place=None, tier=None, reason="deleted"),
+    GroupLost(title="工作群", place=None, tier=None, reason="unknown"),
     NobodyBelieved(chats=8, at=datetime(2026, 7, 11, 18, 40, tzinfo=UTC)),
     GroupRightsLost(title="龙水镇应急值班群", place="龙水镇"),
     GroupMoved(place="龙水镇", tier="town"),

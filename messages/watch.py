@@ -136,6 +136,14 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something did not arrive, and in how many chats. `meaning` is a label `delivery.meaning`."""
+
+    meaning: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A text that did not arrive everywhere; `about` is the number of what it told of, `chats` the first of whose."""
 
@@ -143,6 +151,7 @@ class Failure:
     failed: int
     uncertain: int
     chats: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,8 +277,14 @@ SAMPLES: list[Payload] = [
             Late(what="cards", name="", minutes=15),
         ),
         failures=(
-            Failure(about="预0712-1", failed=2, uncertain=1, chats=("龙水镇<值班>群", "横店村干部", "古龙镇值班员")),
-            Failure(about="", failed=0, uncertain=1, chats=()),
+            Failure(
+                about="预0712-1",
+                failed=2,
+                uncertain=1,
+                chats=("龙水镇<值班>群", "横店村干部", "古龙镇值班员"),
+                reasons=(Reason(meaning="too_long", count=2), Reason(meaning="uncertain", count=1)),
+            ),
+            Failure(about="", failed=0, uncertain=1, chats=(), reasons=(Reason(meaning="interrupted", count=1),)),
         ),
     ),
     AuditFindings(late=(), failures=(Failure(about="龙水0712-3", failed=9, uncertain=0, chats=("横店村干部",)),)),

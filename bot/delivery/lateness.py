@@ -14,13 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.core.bells import ring_after_commit
 from bot.delivery import lateness_repository as repository
 from bot.delivery.models import MessageState
+from bot.delivery.outcomes import Meaning, meaning_of_row
 
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class NotArrived:
-    """A row that should not be missed and did not arrive, or may not have. `is_known`: its chat is known to be lost."""
+    """A row that should not be missed and did not arrive, or may not have, and what the platform said to it.
+
+    `is_known`: its chat is known to be lost.
+    """
 
     id: int
     subject: str
@@ -28,6 +32,7 @@ class NotArrived:
     chat_id: int
     is_uncertain: bool
     is_known: bool
+    meaning: Meaning = Meaning.REJECTED
 
 
 async def unreported(session: AsyncSession) -> list[NotArrived]:
@@ -42,6 +47,7 @@ async def unreported(session: AsyncSession) -> list[NotArrived]:
             chat_id=row.chat_id,
             is_uncertain=row.state is MessageState.UNCERTAIN,
             is_known=row.chat_id in lost,
+            meaning=meaning_of_row(row.state, row.error),
         )
         for row in rows
     ]

@@ -31,7 +31,7 @@ _BACKOFF_SECONDS = (1, 2, 4, 8, 15, 30)
 _PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
 
 _LOST = (Meaning.BLOCKED, Meaning.GONE)
-_LOUD = (Meaning.BLOCKED, Meaning.GONE, Meaning.REJECTED)
+_LOUD = (*_LOST, Meaning.TOO_LONG, Meaning.FILE_REFUSED, Meaning.REJECTED)
 
 _PIN_WAITS = (Meaning.DELIVERED, Meaning.FLOODED, Meaning.UNSENT, Meaning.MISCONFIGURED)
 _DOUBTED = (Meaning.UNCERTAIN, Meaning.INTERRUPTED)
@@ -308,6 +308,8 @@ _WRITES: dict[Meaning, Write] = {
     Meaning.REPLY_LOST: _reply_lost,
     Meaning.BROKEN_MARKUP: _broken_markup,
     Meaning.MISCONFIGURED: _misconfigured,
+    Meaning.TOO_LONG: _dead,
+    Meaning.FILE_REFUSED: _dead,
     Meaning.REJECTED: _dead,
     Meaning.UNSENT: _unsent,
     Meaning.UNCERTAIN: _uncertain,

@@ -20,7 +20,7 @@ from docx.text.run import Run
 from bot.paper.packing import settled
 from bot.paper.report import Report, VersionLine
 from bot.paper.sheets import Value
-from bot.paper.tables import fate_words, overview_rows, place_words
+from bot.paper.tables import error_words, fate_words, overview_rows, place_words
 from bot.paper.wording import Words, number_of, printable
 
 _MOST_ROWS = 200
@@ -95,7 +95,7 @@ def _undelivered(paper: Paper, report: Report, words: Words) -> None:
     if not lines:
         return
     paper.add_heading(words.say("document.undelivered", count=len(lines)), 1)
-    rows = [(line.name, line.place, fate_words(line, words), line.error or "") for line in lines]
+    rows = [(line.name, line.place, fate_words(line, words), error_words(line, words) or "") for line in lines]
     _table(paper, _heads(words, "name", "place", "fate", "error"), _some(paper, rows, words), (46, 46, 28, 50))
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.delivery.models import MessageState
+from bot.delivery.outcomes import meaning_of_row
+from bot.delivery.schemas import Fate
 from bot.paper.report import RecipientLine, Report, TownLine, VersionLine
 from bot.paper.sheets import Table, Value, workbook
 from bot.paper.wording import Words, number_of
@@ -183,7 +186,7 @@ def _recipient(report: Report, line: RecipientLine, words: Words) -> tuple[Value
         line.told_version,
         fate_words(line, words),
         line.sent_at,
-        line.error,
+        error_words(line, words),
         answer_words(line, words),
         line.answered_name if line.answer else None,
         line.answered_at if line.answer else None,
@@ -200,6 +203,14 @@ def fate_words(line: RecipientLine, words: Words) -> str:
     if not line.has_account:
         return words.say("no_account")
     return words.say(f"fate.{line.fate.value}") if line.fate else words.known(None)
+
+
+def error_words(line: RecipientLine, words: Words) -> str | None:
+    """Why it did not arrive, in the reader's language; the platform's own words stand in the archive."""
+    if not line.error or line.fate not in (Fate.FAILED, Fate.UNCERTAIN):
+        return None
+    state = MessageState.UNCERTAIN if line.fate is Fate.UNCERTAIN else MessageState.DEAD
+    return words.short(f"delivery.meaning.{meaning_of_row(state, line.error).value}")
 
 
 def answer_words(line: RecipientLine, words: Words) -> str | None:

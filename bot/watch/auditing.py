@@ -7,6 +7,7 @@ itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +43,7 @@ _GATHERED = timedelta(minutes=1)
 
 _NAMED = 5
 _RETRIED = 6
+_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,13 @@ async def _failure(session: AsyncSession, rows: Sequence[NotArrived]) -> texts.F
         failed=len(rows) - uncertain,
         uncertain=uncertain,
         chats=tuple(name for name in names if name),
+        reasons=tuple(texts.Reason(meaning=meaning, count=count) for meaning, count in _reasons(rows)),
     )
+
+
+def _reasons(rows: Sequence[NotArrived]) -> list[tuple[str, int]]:
+    """Why, the commonest first."""
+    return Counter(row.meaning.value for row in rows).most_common(_REASONS)
 
 
 async def _name(session: AsyncSession, chat_id: int) -> str:

@@ -64,13 +64,13 @@ async def tell(town: Town, subject: str, *chats: str, version: int = 1, at: date
         await delivery.tell(session, at, telling, common.FaultHappened(fault=subject), targets)
 
 
-async def becomes(town: Town, state: MessageState, *chats: str, at: datetime = NIGHT) -> None:
+async def becomes(town: Town, state: MessageState, *chats: str, at: datetime = NIGHT, error: str | None = None) -> None:
     """What became of what these chats were told."""
     async with town.database.write() as session:
         ids = [town.chats[chat] for chat in chats]
         rows = select(Message).where(col(Message.chat_id).in_(ids), Message.state == MessageState.QUEUED)
         for row in (await session.exec(rows)).all():
-            row.state, row.sending_at = state, at
+            row.state, row.sending_at, row.error = state, at, error
 
 
 async def notices(town: Town, role: str = "district") -> list[str]:
@@ -94,6 +94,21 @@ async def test_what_did_not_arrive_is_told_once_in_one_notice_to_the_desk_and_th
         assert await notices(town, chat) == []
     await tick(town, NIGHT + 60 * MINUTE)
     assert len(await notices(town)) == 1
+
+
+async def test_the_notice_says_why_in_our_words_and_not_in_the_platforms(town: Town) -> None:
+    await tell(town, "incident:1", "town_group", "cadre", "worker")
+    await becomes(town, MessageState.DEAD, "town_group", "cadre", error="Bad Request: message is too long")
+    await becomes(town, MessageState.UNCERTAIN, "worker", error="sendMessage: TimeoutError")
+    await tick(town, NIGHT + MINUTE)
+    (said,) = await notices(town)
+    assert "太长或太大，平台不收：2" in said
+    assert "发出后没有回音：1" in said
+    assert "Bad Request" not in said
+    assert {row.error for row in await rows(town, "incident:1")} == {
+        "Bad Request: message is too long",
+        "sendMessage: TimeoutError",
+    }, "the ledger keeps them"
 
 
 async def test_failures_of_one_broadcast_are_gathered_for_a_minute(town: Town) -> None:

@@ -18,7 +18,7 @@ HERE = Path(messages.__file__).parent
 GOLDEN = Path(__file__).parents[1] / "golden"
 LONGEST_TEXT = 4096
 LONGEST_BUTTON_CHARACTERS = 40
-NO_BUTTONS = ("threat.", "directory.refused.", "paper.fact.", "paper.sheet.", "paper.document.")
+NO_BUTTONS = ("threat.", "directory.refused.", "paper.fact.", "paper.sheet.", "paper.document.", "delivery.meaning.")
 TAGS = {"b", "i", "u", "s", "code", "pre", "a", "blockquote"}
 
 MODULES = [importlib.import_module(f"messages.{found.name}") for found in pkgutil.iter_modules([str(HERE)])]

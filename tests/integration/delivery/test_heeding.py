@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.delivery.models import MessageState
+from bot.delivery.schemas import ChatChange
 from bot.directory import groups, people
 from bot.directory.models import GroupState
 from bot.plan.service import Plan
@@ -58,6 +59,28 @@ async def test_a_group_that_put_the_bot_out_is_lost_and_those_who_watch_hear_it_
         assert await groups.lost(session, post.clock.now(), watched.group, "removed") is None
     dead = [row.state for row in await post.rows() if row.chat_id == watched.group]
     assert dead == [MessageState.DEAD] * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Forbidden: bot is not a member of the supergroup chat", "机器人被移出"),
+        ("Bad Request: CHANNEL_PRIVATE", "机器人被移出"),
+        ("Forbidden: the group chat was deleted", "群已解散"),
+        ("Bad Request: group chat was deactivated", "群已解散"),
+        ("Bad Request: not enough rights to send text messages to the chat", "机器人被禁言"),
+        ("Bad Request: CHAT_RESTRICTED", "机器人被禁言"),
+        ("Bad Request: chat not found", "平台找不到这个群"),
+    ],
+)
+async def test_who_watches_reads_why_a_group_is_lost_in_our_words(
+    post: Post, plan: Plan, watched: Watched, said: str, shown: str
+) -> None:
+    async with post.database.write() as session:
+        await heeding(plan)(session, post.clock.now(), ChatChange(watched.group, said))
+    await post.sent()
+    (told,) = await post.texts(watched.administrator)
+    assert f"原因：{shown}" in told
 
 
 async def test_a_person_who_blocked_the_bot_is_unreachable_and_must_be_telephoned(post: Post, watched: Watched) -> None:
