@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.delivery import lateness_repository as repository
-from bot.delivery.models import MessageState
+from bot.delivery.models import Message, MessageState
 from bot.delivery.outcomes import Meaning, meaning_of_row
 
 _AT_ONCE = 500
@@ -39,18 +39,12 @@ async def unreported(session: AsyncSession) -> list[NotArrived]:
     """What did not arrive and nobody was told of, oldest first."""
     rows = await repository.unreported(session, _AT_ONCE)
     lost = await repository.lost_among(session, [row.chat_id for row in rows])
-    return [
-        NotArrived(
-            id=row.id,
-            subject=row.subject,
-            version=row.version,
-            chat_id=row.chat_id,
-            is_uncertain=row.state is MessageState.UNCERTAIN,
-            is_known=row.chat_id in lost,
-            meaning=meaning_of_row(row.state, row.error),
-        )
-        for row in rows
-    ]
+    return [_seen(row, is_known=row.chat_id in lost) for row in rows]
+
+
+async def retriable(session: AsyncSession, since: datetime) -> list[NotArrived]:
+    """What was told since then, did not arrive and could be sent again, told of or not, urgent ones first."""
+    return [_seen(row, is_known=False) for row in await repository.retriable(session, since, _AT_ONCE)]
 
 
 async def reported(session: AsyncSession, now: datetime, ids: Sequence[int]) -> None:
@@ -93,3 +87,15 @@ async def send_again(session: AsyncSession, subject: str, version: int) -> int:
     count = await repository.queue_again(session, subject, version)
     ring_after_commit(session, "send")
     return count
+
+
+def _seen(row: Message, *, is_known: bool) -> NotArrived:
+    return NotArrived(
+        id=row.id,
+        subject=row.subject,
+        version=row.version,
+        chat_id=row.chat_id,
+        is_uncertain=row.state is MessageState.UNCERTAIN,
+        is_known=is_known,
+        meaning=meaning_of_row(row.state, row.error),
+    )

@@ -17,7 +17,9 @@ _NOT_ARRIVED = (MessageState.DEAD, MessageState.UNCERTAIN)
 
 async def unreported(session: AsyncSession, limit: int) -> Sequence[Message]:
     """Rows that did not arrive and nobody was told of, oldest first."""
-    return (await session.exec(select(Message).where(_untold()).order_by(col(Message.id)).limit(limit))).all()
+    # Not by id alone: in that order a database reads the whole ledger through for the few.
+    in_turn = select(Message).where(_untold()).order_by(col(Message.created_at), col(Message.id))
+    return (await session.exec(in_turn.limit(limit))).all()
 
 
 async def lost_among(session: AsyncSession, chat_ids: Sequence[int]) -> set[int]:
@@ -53,7 +55,8 @@ async def urgent_count(session: AsyncSession, before: datetime) -> int:
 
 async def newest_sent(session: AsyncSession) -> datetime | None:
     """When anything last arrived."""
-    return (await session.exec(select(func.max(Message.sent_at)))).one()
+    sent = col(Message.sent_at).is_not(None)  # said, so that the index of what has arrived is used
+    return (await session.exec(select(func.max(Message.sent_at)).where(sent))).one()
 
 
 async def oldest_unpainted(session: AsyncSession) -> datetime | None:
@@ -62,17 +65,16 @@ async def oldest_unpainted(session: AsyncSession) -> datetime | None:
     return (await session.exec(select(func.min(Card.created_at)).where(waiting))).one()
 
 
+async def retriable(session: AsyncSession, since: datetime, limit: int) -> Sequence[Message]:
+    """Rows told since then that did not arrive and could be sent again, the lane that comes first first."""
+    rows = select(Message).where(col(Message.state).in_(_NOT_ARRIVED), col(Message.created_at) >= since)
+    in_turn = rows.where(_may_go_again()).order_by(col(Message.lane), col(Message.id))
+    return (await session.exec(in_turn.limit(limit))).all()
+
+
 async def queue_again(session: AsyncSession, subject: str, version: int) -> int:
     """Queues the rows of that version that did not arrive, where nothing newer was told and one can write."""
-    newer, chat = aliased(Message), aliased(Chat)
-    overtaken = exists().where(
-        col(newer.chat_id) == col(Message.chat_id),
-        col(newer.subject) == col(Message.subject),
-        col(newer.version) > col(Message.version),
-    )
-    lost = exists().where(col(chat.chat_id) == col(Message.chat_id), col(chat.state) != ChatState.OPEN)
-    rows = update(Message).where(col(Message.subject) == subject, col(Message.version) == version)
-    rows = rows.where(col(Message.critical).is_(True), col(Message.drill).is_(False), ~overtaken, ~lost)
+    rows = update(Message).where(col(Message.subject) == subject, col(Message.version) == version, _may_go_again())
     doubted = await session.exec(
         rows.where(col(Message.state) == MessageState.UNCERTAIN).values(**_ANEW, repeated=True)
     )
@@ -81,6 +83,18 @@ async def queue_again(session: AsyncSession, subject: str, version: int) -> int:
 
 
 _ANEW = {"state": MessageState.QUEUED, "attempts": 0, "not_before": None, "error": None, "reported_at": None}
+
+
+def _may_go_again() -> ColumnElement[bool]:
+    """Should not be missed, is no drill, nothing newer was told there, and one can write there."""
+    newer, chat = aliased(Message), aliased(Chat)
+    overtaken = exists().where(
+        col(newer.chat_id) == col(Message.chat_id),
+        col(newer.subject) == col(Message.subject),
+        col(newer.version) > col(Message.version),
+    )
+    lost = exists().where(col(chat.chat_id) == col(Message.chat_id), col(chat.state) != ChatState.OPEN)
+    return and_(col(Message.critical).is_(True), col(Message.drill).is_(False), ~overtaken, ~lost)
 
 
 def _untold() -> ColumnElement[bool]:

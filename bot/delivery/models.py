@@ -64,6 +64,9 @@ class ChatState(StrEnum):
     GONE = "gone"
 
 
+_IS_SENT = text("sent_at is not null")
+
+
 class Text(SQLModel, table=True):
     """A rendered body, once per subject, version, purpose and locale however many read it."""
 
@@ -92,6 +95,8 @@ class Message(SQLModel, table=True):
         Index("ix_delivery_message_queue", "state", "lane", "mass", "id"),
         Index("ix_delivery_message_order", "chat_id", "subject", "id"),
         Index("ix_delivery_message_platform", "chat_id", "message_id"),
+        # Of what has arrived alone: telling costs nothing more for it.
+        Index("ix_delivery_message_sent", "sent_at", sqlite_where=_IS_SENT, postgresql_where=_IS_SENT),
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -240,6 +240,16 @@ async def issued_lately(session: AsyncSession, limit: int) -> Sequence[Series]:
     return (await session.exec(statement.limit(limit))).all()
 
 
+async def last_issued(session: AsyncSession, limit: int, *, drill: bool) -> Sequence[tuple[Series, Version]]:
+    """The versions issued last, the newest first; of drills or of the others."""
+    statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))
+    statement = statement.where(Version.state == VersionState.ISSUED, col(Version.issued_at).is_not(None))
+    newest = statement.where(col(Series.drill).is_(drill)).order_by(
+        col(Version.issued_at).desc(), col(Version.id).desc()
+    )
+    return (await session.exec(newest.limit(limit))).all()
+
+
 async def ended_since(session: AsyncSession, since: datetime) -> Sequence[tuple[Series, Version]]:
     """Series that were lifted or withdrawn since the instant, with the version that did it, oldest first; no drills."""
     statement = select(Series, Version).join(Version, col(Version.series_id) == col(Series.id))

@@ -27,6 +27,18 @@ class SeriesName:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedView:
+    """A version that was issued, in few words; `subject` and `version` are its rows' in the ledger."""
+
+    subject: str
+    version: int
+    number: str
+    kind_key: str
+    level: WarningLevel
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """What the card of a text that waits to be relayed says beside it.
 

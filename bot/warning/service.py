@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.warning import issuing, repository
 from bot.warning.models import Place, Recipient, Series, Version
 from bot.warning.rules import has_answered, is_cut_off, is_missing
-from bot.warning.schemas import PlaceView, RecipientView, SeriesView, VersionView
+from bot.warning.schemas import IssuedView, PlaceView, RecipientView, SeriesView, VersionView
 
 
 async def view(session: AsyncSession, series_id: int) -> SeriesView:
@@ -36,6 +36,21 @@ async def of_version(session: AsyncSession, version_id: int) -> tuple[SeriesView
 async def in_force(session: AsyncSession, *, drill: bool = False) -> list[SeriesView]:
     """Every series in force, oldest first; with `drill` the drills, and only these."""
     return [await view(session, series.id) for series in await repository.all_in_force(session, drill=drill)]
+
+
+async def last_issued(session: AsyncSession, limit: int, *, drill: bool) -> list[IssuedView]:
+    """The versions issued last, the newest first; with `drill` those of drills, and only these."""
+    return [
+        IssuedView(
+            subject=issuing.subject_of(series.id),
+            version=version.number,
+            number=series.number or "",
+            kind_key=series.kind_key,
+            level=version.level,
+            drill=series.drill,
+        )
+        for series, version in await repository.last_issued(session, limit, drill=drill)
+    ]
 
 
 async def migrate_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:

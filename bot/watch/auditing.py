@@ -42,7 +42,7 @@ _GATHERED = timedelta(minutes=1)
 """Rows of one broadcast fail one after the other: they are told of together."""
 
 _NAMED = 5
-_RETRIED = 6
+RETRIED = 6
 _REASONS = 3
 
 
@@ -122,8 +122,8 @@ class Auditor:
         """One notice to the district's desk and the administrators."""
         if not new and not rows:
             return
-        texts_of = _by_text(rows)
-        failures = tuple([await _failure(session, found) for found in texts_of.values()])
+        texts_of = by_text(rows)
+        failures = tuple([await failure(session, found) for found in texts_of.values()])
         for (subject, version), found in texts_of.items():
             log_after_commit(session, "audit_not_arrived", subject=subject, version=version, rows=len(found))
         late = tuple([await self._said(session, now, each) for each in new])
@@ -139,18 +139,20 @@ class Auditor:
         return texts.Late(what=what, name=name, minutes=int((now - each.since).total_seconds() // 60), count=count)
 
 
-_ByText = Mapping[tuple[str, int], Sequence[NotArrived]]
+ByText = Mapping[tuple[str, int], Sequence[NotArrived]]
 
 
-def _by_text(rows: Sequence[NotArrived]) -> _ByText:
+def by_text(rows: Sequence[NotArrived]) -> ByText:
+    """The rows of each text, by its subject and version."""
     found: dict[tuple[str, int], list[NotArrived]] = {}
     for row in rows:
         found.setdefault((row.subject, row.version), []).append(row)
     return found
 
 
-async def _failure(session: AsyncSession, rows: Sequence[NotArrived]) -> texts.Failure:
-    names = [await _name(session, chat_id) for chat_id in list(dict.fromkeys(row.chat_id for row in rows))[:_NAMED]]
+async def failure(session: AsyncSession, rows: Sequence[NotArrived]) -> texts.Failure:
+    """What did not arrive of one text: how many, why, and whose chats."""
+    names = [await name_of(session, chat_id) for chat_id in list(dict.fromkeys(row.chat_id for row in rows))[:_NAMED]]
     uncertain = sum(row.is_uncertain for row in rows)
     return texts.Failure(
         about=await _number(session, rows[0].subject),
@@ -166,7 +168,7 @@ def _reasons(rows: Sequence[NotArrived]) -> list[tuple[str, int]]:
     return Counter(row.meaning.value for row in rows).most_common(_REASONS)
 
 
-async def _name(session: AsyncSession, chat_id: int) -> str:
+async def name_of(session: AsyncSession, chat_id: int) -> str:
     """Whose chat it is."""
     if group := await groups.by_chat(session, chat_id):
         return group.title
@@ -190,10 +192,10 @@ async def _number(session: AsyncSession, subject: str) -> str:
     return ""
 
 
-def retry_keys(found: _ByText, failures: Sequence[texts.Failure], locale: str) -> InlineKeyboard:
+def retry_keys(found: ByText, failures: Sequence[texts.Failure], locale: str) -> InlineKeyboard:
     """One button for each text that did not arrive somewhere."""
     rows = []
-    for (subject, version), failure in list(zip(found, failures, strict=True))[:_RETRIED]:
+    for (subject, version), failure in list(zip(found, failures, strict=True))[:RETRIED]:
         words = " ".join(part for part in (label("watch.retry", locale), failure.about) if part)
         rows.append([Button(words, f"{RETRY}:{version}:{subject}")])
     return InlineKeyboard(rows)

@@ -55,6 +55,7 @@ _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("posts", None),
     ("people", Permission.PERSON_SEE),
     ("coverage", Permission.COVERAGE_SEE),
+    ("delivery", Permission.DELIVERY_RETRY),
     ("invite", Permission.PERSON_INVITE),
     ("groups", Permission.GROUP_BIND),
     ("drill", Permission.DRILL_HOLD),

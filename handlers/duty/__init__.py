@@ -1,1 +1,1 @@
-"""The duty desk's own lists in chat: coverage by town, and sending again what did not arrive."""
+"""The duty desk's own lists in chat: coverage, how the delivery stands, and sending again what did not arrive."""

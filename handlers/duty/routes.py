@@ -1,9 +1,9 @@
-"""`/coverage`, its key and what is tapped in its lists; sending again. Answers go to the private chat."""
+"""`/coverage`, `/delivery`, what is tapped in their lists; sending again. Answers go to the private chat."""
 
 from __future__ import annotations
 
 from bot.duty import service
-from bot.watch import auditing
+from bot.watch import auditing, outbox
 from bot.watch import service as watch
 from handlers.act import Act
 from handlers.duty import screens
@@ -19,6 +19,8 @@ def routes() -> list[Route]:
         word("menu.coverage", coverage),
         button(screens.TOWNS, coverage),
         button(screens.TOWN, town),
+        command("delivery", delivery),
+        button(screens.DELIVERY, delivery),
         button(auditing.RETRY, send_again),
     ]
 
@@ -40,6 +42,12 @@ async def town(act: Act) -> None:
     found = await service.of_town(act.session, act.plan, act.actor, act.now, code)
     page = number_at(act.data, 2)
     await act.say(*screens.coverage_town(act.plan, found, act.now, page, act.in_private.locale), to=act.in_private)
+
+
+async def delivery(act: Act) -> None:
+    """How the outbox stands at this moment; 刷新 says so anew."""
+    view = await outbox.look(act.session, act.plan, act.actor, act.now)
+    await act.say(*screens.delivery(act.plan, view, act.now, act.in_private.locale), to=act.in_private)
 
 
 async def send_again(act: Act) -> None:

@@ -1,21 +1,29 @@
-"""Coverage as texts with a button per town. Pure: views in, payloads and keyboards out."""
+"""Coverage as texts with a button per town, and the delivery. Pure: views in, payloads and keyboards out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.delivery.overview import LaneView, Spread, Told, Trouble
 from bot.delivery.schemas import Button, InlineKeyboard
 from bot.directory import rules
 from bot.duty.schemas import Coverage, DistrictCoverage, Seat
 from bot.plan.service import Plan
+from bot.warning.schemas import IssuedView
+from bot.watch.auditing import RETRIED, retry_keys
+from bot.watch.outbox import Outbox, Parked
 from handlers.pages import in_rows, page_of, pages_of, turning
+from messages import delivery as outbox
 from messages import duty as texts
 from messages.engine import label
+from messages.watch import DigestWhat, Reason
 
 TOWNS, TOWN = "duty.towns", "duty.town"
+DELIVERY = "duty.delivery"
 _TOWNS_A_PAGE = 6
 _LINES_A_PAGE = 30
+_REASONS = 5
 
 
 def coverage_list(
@@ -63,6 +71,69 @@ def coverage_town(
     )
     back = [Button(label("duty.list", locale), f"{TOWNS}:1")]
     return payload, InlineKeyboard([*turning(f"{TOWN}:{town.code}", page, pages, locale), back])
+
+
+def delivery(plan: Plan, view: Outbox, now: datetime, locale: str) -> tuple[outbox.Delivery, InlineKeyboard]:
+    """How the outbox stands, with a button for each text that can be sent again."""
+    stands = view.stands
+    payload = outbox.Delivery(
+        at=now,
+        lanes=tuple(_lane(lane, now) for lane in stands.lanes),
+        in_flight=stands.in_flight,
+        trouble=_trouble(stands.trouble),
+        drill_waiting=stands.drill_waiting,
+        drill_trouble=_trouble(stands.drill_trouble),
+        parked=tuple(_parked(each) for each in view.parked),
+        parked_count=len(stands.parked),
+        versions=tuple(_version(plan, issued, told) for issued, told in view.versions),
+        again=view.failures[:RETRIED],
+        down_until=stands.down_until,
+        disbelieved=stands.disbelieved,
+    )
+    refresh = [Button(label("watch.refresh", locale), DELIVERY)]
+    return payload, InlineKeyboard([*retry_keys(view.again, view.failures, locale).rows, refresh])
+
+
+def _lane(view: LaneView, now: datetime) -> outbox.LaneRow:
+    waited = now - view.oldest if view.oldest else timedelta()
+    return outbox.LaneRow(
+        lane=view.lane.name.lower(),
+        messages=view.messages,
+        cards=view.cards,
+        minutes=int(waited.total_seconds() // 60),
+        hour=_took(view.hour),
+    )
+
+
+def _took(spread: Spread | None) -> outbox.Took | None:
+    if spread is None:
+        return None
+    seconds = (round(figure) for figure in (spread.median, spread.p95, spread.longest))
+    return outbox.Took(count=spread.count, **dict(zip(("median", "p95", "longest"), seconds, strict=True)))
+
+
+def _trouble(view: Trouble) -> outbox.TroubleRow:
+    reasons = tuple(Reason(meaning=meaning.value, count=count) for meaning, count in view.reasons[:_REASONS])
+    return outbox.TroubleRow(
+        failed=view.failed, uncertain=view.uncertain, held=view.held, oldest=view.oldest, reasons=reasons
+    )
+
+
+def _parked(each: Parked) -> outbox.ParkedRow:
+    return outbox.ParkedRow(name=each.name, until=each.chat.until, meaning=each.chat.meaning.value)
+
+
+def _version(plan: Plan, issued: IssuedView, told: Told) -> outbox.VersionRow:
+    kind = plan.warning_kind(issued.kind_key)
+    what = DigestWhat(number=issued.number, kind=kind.words, kind_en=kind.name_en, level=issued.level.value)
+    return outbox.VersionRow(
+        what=what,
+        version=issued.version,
+        drill=issued.drill,
+        sent=told.sent,
+        chats=told.chats,
+        took=_took(told.spread),
+    )
 
 
 def _row(plan: Plan, town: Coverage, locale: str) -> texts.CoverageRow:

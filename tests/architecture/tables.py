@@ -28,6 +28,8 @@ FURTHER_FILES = {
     "bot/delivery/ledger.py": "what each outcome does to a row or a card",
     "bot/delivery/lateness.py": "what did not arrive and what is late to leave: told of once, and sent again",
     "bot/delivery/lateness_repository.py": "the queries behind it",
+    "bot/delivery/overview.py": "how the outbox stands in one look: backlog, failures, parked chats, times",
+    "bot/delivery/overview_repository.py": "the queries behind it, which count in the database",
     "bot/delivery/tidying.py": "deletions and unpinning: rows that take away what stands in a chat",
     "bot/delivery/disbelief.py": "how many lost chats at once are too many to be true, pure",
     "bot/delivery/line.py": "whether the platform answers: asked before more is risked on a line that failed",
@@ -126,6 +128,7 @@ FURTHER_FILES = {
     "bot/watch/readiness.py": "班前检查: what the desks hear before a shift",
     "bot/watch/digest.py": "早报: what the desks hear in the morning",
     "bot/watch/auditing.py": "自查: what should have happened and did not",
+    "bot/watch/outbox.py": "投递: how the delivery stands, with names and what can be sent again",
     "bot/watch/heartbeat.py": "the loop that tells somebody outside that everything is alive",
     "bot/warning/previewing.py": "what issuing a draft would do now, as its cards show it",
 }
@@ -139,6 +142,7 @@ QUERIES_ALLOWED = {
     "bot/delivery/queue.py": "delivery's second repository: what may leave; private like the first",
     "bot/delivery/ledger_repository.py": "delivery's fifth repository: what became of it; private like the first",
     "bot/delivery/lateness_repository.py": "delivery's fourth repository: what is late; private like the first",
+    "bot/delivery/overview_repository.py": "delivery's fifth repository: what counts; private like the first",
     "bot/delivery/tidying.py": "delivery's third repository: rows about other rows' messages; private like the first",
     "bot/incident/lists_repository.py": "incident's second repository: many at once; private like the first",
 }

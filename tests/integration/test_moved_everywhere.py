@@ -64,6 +64,11 @@ def _named(column: Column[Any]) -> str:
     return f"{table.name}.{column.name}"
 
 
+def everywhere(chat: int) -> Where:
+    """That number and no other in each column that follows."""
+    return {name: [chat] for name in sorted(FOLLOWS)}
+
+
 async def where_it_is(database: Database, chats: tuple[int, int]) -> Where:
     """By each column that follows, which of the two numbers stand there."""
     found: Where = {}
@@ -96,10 +101,18 @@ async def group(post: Post, plan: Plan) -> int:
         test = LinkTest(started_name="x", started_chat=11, started_at=now, closes_at=now)
         session.add_all([series, test])
         await session.flush()
-        told = {"told_version": 1, "told_at": now, "region_code": TOWN, "tier": Level.TOWN, "name": "x"}
-        session.add(Recipient(series_id=series.id, chat_id=chat, must_answer=True, **told))
-        link = {"title": "x", "region_code": TOWN, "tier": bound.tier}
-        session.add(LinkGroup(test_id=test.id, group_id=bound.id, **link))
+        recipient = Recipient(
+            series_id=series.id,
+            chat_id=chat,
+            must_answer=True,
+            told_version=1,
+            told_at=now,
+            region_code=TOWN,
+            tier=Level.TOWN,
+            name="x",
+        )
+        tested = LinkGroup(test_id=test.id, group_id=bound.id, title="x", region_code=TOWN, tier=bound.tier)
+        session.add_all([recipient, tested])
     await post.tell(chat, "预警", Lane.URGENT)
     await post.wish("incident:1", chat, "卡片")
     return chat
@@ -124,8 +137,8 @@ async def test_the_senders_finding_moves_everything_in_one_transaction(
     new = int((await post.control.fault("migrate", chat=group))["migrated_to"])
     seen = watched(post, (group, new), monkeypatch)
     await post.sent()
-    assert seen[0] == dict.fromkeys(sorted(FOLLOWS), [group]), "nobody sees a part of it"
-    assert await where_it_is(post.database, (group, new)) == dict.fromkeys(sorted(FOLLOWS), [new])
+    assert seen[0] == everywhere(group), "nobody sees a part of it"
+    assert await where_it_is(post.database, (group, new)) == everywhere(new)
     assert await _takes_part(post, new), "drills follow the group, not its number"
 
 
@@ -136,8 +149,8 @@ async def test_the_platforms_own_word_moves_everything_in_one_transaction(
     seen = watched(post, (group, new), monkeypatch)
     talk = Talk(post.database, await converse(OnlyNamesItself(), "1000:test", plan, post.clock), plan)
     await talk.service(group, migrate_to_chat_id=new)
-    assert seen[0] == dict.fromkeys(sorted(FOLLOWS), [group])
-    assert await where_it_is(post.database, (group, new)) == dict.fromkeys(sorted(FOLLOWS), [new])
+    assert seen[0] == everywhere(group)
+    assert await where_it_is(post.database, (group, new)) == everywhere(new)
 
 
 async def test_when_a_part_cannot_follow_the_platforms_word_nothing_does(
@@ -150,7 +163,7 @@ async def test_when_a_part_cannot_follow_the_platforms_word_nothing_does(
     talk = Talk(post.database, await converse(OnlyNamesItself(), "1000:test", plan, post.clock), plan)
     with pytest.raises(OSError, match="away"):
         await talk.service(group, migrate_to_chat_id=-1_002_000_000_123_456)
-    assert await where_it_is(post.database, (group, -1_002_000_000_123_456)) == dict.fromkeys(sorted(FOLLOWS), [group])
+    assert await where_it_is(post.database, (group, -1_002_000_000_123_456)) == everywhere(group)
 
 
 async def test_what_could_not_follow_the_sender_does_so_at_the_next_text(
@@ -168,7 +181,7 @@ async def test_what_could_not_follow_the_sender_does_so_at_the_next_text(
     assert (await where_it_is(post.database, (group, new)))["warning_recipient.chat_id"] == [group]
     await post.tell(group, "第二条", Lane.URGENT)
     await post.sent()
-    assert await where_it_is(post.database, (group, new)) == dict.fromkeys(sorted(FOLLOWS), [new])
+    assert await where_it_is(post.database, (group, new)) == everywhere(new)
     assert "第二条" in await post.texts(new)
 
 
