@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+import importlib.metadata
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, repeat
@@ -43,7 +44,9 @@ from bot.timetable.service import NextDue, Pass, RunDue, Timetable
 from bot.warning import jobs as warning_jobs
 from bot.watch import digest, readiness
 from bot.watch.auditing import Auditor
+from bot.watch.exposing import Exposing
 from bot.watch.heartbeat import Heartbeat, Part
+from bot.watch.metrics import Metrics
 from handlers.chat_changes import heeding
 from handlers.conversation import Conversation, converse
 from handlers.painters import painters
@@ -118,13 +121,21 @@ class App:
         nursery.loop("fetcher", Fetcher(self.database, self.clock, platform, files, self.plan).run)
         nursery.loop("clerk", Clerk(self.database, self.clock, self.plan, files, self.settings.pack).run)
         nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
-        if url := self.settings.heartbeat_url:
-            fail_url, proxy = self.settings.heartbeat_fail_url, self.settings.proxy
-            beating = Heartbeat(self.database, self.clock, url, parts, fail_url=fail_url, proxy=proxy)
-            nursery.loop("heartbeat", beating.run)
+        self._watch(nursery, parts)
         if follower:
             nursery.loop("clock", follower.follow)
             nursery.loop("report", follower.report)
+
+    def _watch(self, nursery: Nursery, parts: Sequence[Part]) -> None:
+        """Tells others how we are: a beat outward, figures for whoever asks."""
+        url, fail_url, proxy = self.settings.heartbeat_url, self.settings.heartbeat_fail_url, self.settings.proxy
+        beating = Heartbeat(self.database, self.clock, url or "", parts, fail_url=fail_url, proxy=proxy)
+        if url:
+            nursery.loop("heartbeat", beating.run)
+        if listen := self.settings.metrics_listen:
+            metrics = Metrics(importlib.metadata.version("jiaoying"), self.plan.version)
+            self.database.counts = metrics
+            nursery.loop("metrics", Exposing(self.database, self.clock, metrics, beating, listen).run)
 
     async def _converse(self, nursery: Nursery, platform: Platform, taps: TapAnswerer) -> None:
         conversation = await self._introduced(platform)

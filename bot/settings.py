@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     heartbeat_fail_url: str | None = Field(
         default=None, description="told which part is not; without it JIAOYING_HEARTBEAT_URL with /fail at its end"
     )
+    metrics_listen: str = Field(
+        default="",
+        pattern=r"^(.+:\d+)?$",
+        description="HOST:PORT at which Prometheus reads /metrics, 127.0.0.1:9464 for one; off while it is empty",
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(default=False, description="one JSON object per log line")
     sandbox_url: str | None = Field(

@@ -8,18 +8,20 @@ both are the pool. A session must not outlive its block nor hold any await but t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import Bells, asked_for
+from bot.core.counting import Counts, Event, Unheard, hand_over
 from bot.core.logging import write_lines
 
 # How long a use case waits for a connection before it gives up: longer than any burst we accept.
@@ -38,11 +40,14 @@ async def connection_of(session: AsyncSession) -> AsyncConnection:
 
 
 class Database:
-    """Engines and transactions for one URL. `bells` ring after each commit that asked for them."""
+    """Engines and transactions for one URL. `bells` ring after each commit that asked for them, `counts` hears what
+    it counted; nobody does unless put there.
+    """
 
     def __init__(self, url: str, bells: Bells | None = None) -> None:
         self.url = url
         self.bells = bells or Bells()
+        self.counts: Counts = Unheard()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer, self._reader = _sqlite_engines(url) if self.is_sqlite else _postgres_engines(url)
 
@@ -50,18 +55,29 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises; then log lines and bells."""
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
-            async with session.begin():
-                session.info[_CONNECTION] = await session.connection()
-                yield session
+            with self._counting("write"):
+                async with session.begin():
+                    session.info[_CONNECTION] = await session.connection()
+                    yield session
             write_lines(session)
+            hand_over(session, self.counts)
             self.bells.ring(asked_for(session))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading, all of it as at its first query; whatever it changes is rolled back."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
-            # Closing rolls back without emptying the rows, so that what was read can be used outside.
-            yield session
+            with self._counting("read"):
+                # Closing rolls back without emptying the rows, so that what was read can be used outside.
+                yield session
+
+    @contextmanager
+    def _counting(self, asked: str) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError:
+            self.counts.add(Event.DATABASE_ERROR, asked)
+            raise
 
     async def close(self) -> None:
         """Closes all connections."""

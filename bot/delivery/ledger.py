@@ -16,6 +16,7 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
+from bot.core.counting import Event, Timed, add_after_commit, took_after_commit
 from bot.delivery import ledger_repository as rows
 from bot.delivery import tidying
 from bot.delivery.disbelief import WINDOW, Disbelief, pause
@@ -84,11 +85,20 @@ async def settle_all(
 async def _note_arrivals(
     session: AsyncSession, now: datetime, arrived: Sequence[tuple[Shipment, Outcome]], memory: Memory
 ) -> None:
+    add_after_commit(session, Event.OUTCOME, Meaning.DELIVERED.value, len(arrived))
     for shipment, _ in arrived:
         memory.disbelief.arrived(shipment.chat_id, now)
+        _measure(session, now, shipment)
     await _reopen(session, now, [shipment.chat_id for shipment, _ in arrived], memory)
     pinned = {one.id: (outcome.message_id or 0, one.locale) for one, outcome in arrived if one.body.get("pin")}
     await rows.add_pins(session, now, pinned)
+
+
+def _measure(session: AsyncSession, now: datetime, shipment: Shipment) -> None:
+    """How long a text took to arrive; of drills it is not asked."""
+    if shipment.told_at is not None and not (shipment.drill or shipment.pins or shipment.tidies):
+        seconds = max(0.0, (now - shipment.told_at).total_seconds())
+        took_after_commit(session, Timed.DELIVERY, seconds, shipment.lane.name.lower())
 
 
 async def _reopen(session: AsyncSession, now: datetime, chats: Iterable[int], memory: Memory) -> None:
@@ -106,6 +116,7 @@ async def settle(
     session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome, heed: Heed, memory: Memory
 ) -> None:
     """Writes what became of the shipment, and hands on what it says of the chat, unless too many say so at once."""
+    add_after_commit(session, Event.OUTCOME, outcome.meaning.value)
     if outcome.meaning is not Meaning.DELIVERED:
         _report(shipment, outcome)
     if shipment.tidies and outcome.meaning in _DOUBTED and shipment.attempts < _TRIES_AT_TIDYING:
@@ -118,6 +129,7 @@ async def settle(
         return
     if outcome.meaning is Meaning.DELIVERED:
         memory.disbelief.arrived(shipment.chat_id, now)
+        _measure(session, now, shipment)
         await _reopen(session, now, [shipment.chat_id] if shipment.edits is None else [], memory)
     if outcome.meaning in _LOST and not await _is_believed(session, now, shipment, outcome, heed, memory):
         await _leave_alone(session, now, shipment, outcome)

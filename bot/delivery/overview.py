@@ -121,6 +121,32 @@ async def look(session: AsyncSession, now: datetime) -> Overview:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is looked at every few seconds: no times of what was sent, no names."""
+
+    lanes: tuple[LaneView, ...]
+    in_flight: int
+    trouble: Trouble
+    parked: int
+    disbelieved: int
+    is_down: bool
+
+
+async def figures(session: AsyncSession, now: datetime) -> Figures:
+    """The overview without what takes more than a glance; drills are none of it."""
+    parked = await repository.parked(session, now)
+    lately = await repository.not_arrived(session, now - LATELY)
+    return Figures(
+        lanes=_lanes(await repository.waiting(session), await repository.cards_behind(session), ()),
+        in_flight=await repository.in_flight(session),
+        trouble=_trouble(row for row in lately if not row.drill),
+        parked=sum(chat != EVERY_CHAT for chat, _, _ in parked),
+        disbelieved=sum(meaning_of_words(why) in _LOST for _, _, why in parked),
+        is_down=any(chat == EVERY_CHAT for chat, _, _ in parked),
+    )
+
+
 async def of_version(session: AsyncSession, subject: str, version: int, purposes: Sequence[str]) -> Told:
     """How one version went out, by the first part of its text. What was dropped before it left is not counted."""
     rows = await repository.times_of(session, subject, version, purposes)

@@ -32,9 +32,9 @@ Texts = MutableMapping[int, tuple[str, dict[str, Any]]]
 
 _SAME = (
     *("id", "chat_id", "thread_id", "subject", "silent", "reply_to", "repeated", "plain", "attempts", "mass"),
-    "critical",
+    *("critical", "drill"),
 )
-_SHIPPED = (*_SAME, "lane", "text_id")
+_SHIPPED = (*_SAME, "lane", "text_id", "created_at")
 """What a shipment takes from its row."""
 
 _OF_CARD = (
@@ -275,7 +275,7 @@ def _unparked(model: type[Message] | type[Card]) -> tuple[ColumnElement[bool], C
 
 def _of_row(row: Row[Any], locale: str, body: dict[str, Any]) -> Shipment:
     same = dict(zip(_SAME, row, strict=False))
-    return Shipment(is_card=False, lane=Lane(row.lane), locale=locale, body=body, **same)
+    return Shipment(is_card=False, lane=Lane(row.lane), locale=locale, body=body, told_at=row.created_at, **same)
 
 
 def _of_card(row: Row[Any]) -> Shipment:

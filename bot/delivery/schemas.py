@@ -169,6 +169,9 @@ class Shipment:
     attempts: int = 0
     mass: bool = False
     critical: bool = True
+    drill: bool = False
+    told_at: datetime | None = None
+    """When a message was told; None for a card."""
 
     @property
     def key(self) -> tuple[bool, int]:

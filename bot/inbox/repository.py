@@ -56,6 +56,12 @@ async def anything_waits(session: AsyncSession) -> bool:
     return (await session.exec(statement)).first() is not None
 
 
+async def count_waiting(session: AsyncSession) -> int:
+    """How many updates wait to be handled."""
+    waiting = select(func.count()).select_from(InboxUpdate).where(InboxUpdate.state == UpdateState.WAITING)
+    return (await session.exec(waiting)).one()
+
+
 async def oldest_waiting(session: AsyncSession) -> datetime | None:
     """When the oldest update that nobody has handled came; None if all are handled."""
     waiting = select(func.min(InboxUpdate.received_at)).where(InboxUpdate.state == UpdateState.WAITING)

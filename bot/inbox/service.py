@@ -28,6 +28,11 @@ async def is_empty(session: AsyncSession) -> bool:
     return not await repository.anything_waits(session)
 
 
+async def count_waiting(session: AsyncSession) -> int:
+    """How many updates nobody has handled yet."""
+    return await repository.count_waiting(session)
+
+
 async def oldest_waiting(session: AsyncSession) -> datetime | None:
     """When the oldest update that nobody has handled came; None if all are handled."""
     return await repository.oldest_waiting(session)

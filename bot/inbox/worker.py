@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.core.clock import Clock
+from bot.core.counting import Event, Timed, add_after_commit
 from bot.core.database import Database
 from bot.core.errors import Refusal
 from bot.inbox import repository
@@ -56,6 +57,7 @@ class Worker:
     async def handle_next(self) -> bool:
         """Handles one update; whether there was one."""
         row_id: int | None = None
+        began = self._clock.monotonic()
         try:
             async with self._database.write() as session:
                 row = await repository.take_next(session)
@@ -64,11 +66,12 @@ class Worker:
                 row_id = row.id
                 self._taps.answer(row.payload)
                 await self._handling.handle(session, row)
-                self._finish(session, row)
+                self._finish(session, row, "done")
         except Exception as error:
             if row_id is None:
                 raise
             await self._account_for(row_id, error)
+        self._database.counts.took(Timed.UPDATE, self._clock.monotonic() - began)
         return True
 
     async def _anything(self) -> bool:
@@ -92,7 +95,7 @@ class Worker:
             if row is None:
                 return
             await self._handling.explain(session, row, refusal)
-            self._finish(session, row)
+            self._finish(session, row, "refused")
 
     async def _set_back(self, row_id: int, error: Exception) -> None:
         fault = secrets.token_hex(4)
@@ -103,6 +106,7 @@ class Worker:
                 return
             row.attempts += 1
             row.fault = fault
+            add_after_commit(session, Event.UPDATE, "failed" if row.attempts >= _TRIES else "set_back")
             if row.attempts >= _TRIES:
                 row.state = UpdateState.FAILED
                 row.done_at = self._clock.now()
@@ -117,7 +121,8 @@ class Worker:
             # Setting the update aside matters more than saying so: it must not stop its chat.
             log.exception("not_apologised", update=row.id, fault=fault)
 
-    def _finish(self, session: AsyncSession, row: InboxUpdate) -> None:
+    def _finish(self, session: AsyncSession, row: InboxUpdate, how: str) -> None:
+        add_after_commit(session, Event.UPDATE, how)
         row.state = UpdateState.DONE
         row.done_at = self._clock.now()
         ring_after_commit(session, "inbox")

@@ -19,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.clock import Clock
+from bot.core.counting import Timed
 from bot.core.database import Database
 
 log = structlog.get_logger()
@@ -112,12 +113,14 @@ class Timetable:
     async def _run(self, each: Pass) -> None:
         if not await self._is_due(each):
             return
+        began = self._clock.monotonic()
         for _round in range(_ROUNDS):
             async with self._database.write() as session:
                 if not await each.run_due(session, self._clock.now()):
                     break
         else:
             log.warning("pass_never_ends", name=each.name)
+        self._database.counts.took(Timed.PASS, self._clock.monotonic() - began, each.name)
         await self._is_due(each)
 
     async def _is_due(self, each: Pass) -> bool:

@@ -68,10 +68,14 @@ class Heartbeat:
                 await self._beat(http, await self.not_well())
                 await self._clock.sleep(EVERY_SECONDS)
 
+    def ages(self) -> list[tuple[Part, float]]:
+        """For how many seconds each part has not been well; since we began if it never was."""
+        now = self._clock.monotonic()
+        return [(part, now - (part.well_at() or self._born)) for part in self._parts]
+
     async def not_well(self) -> list[str]:
         """The parts that have not been well for longer than they may."""
-        now = self._clock.monotonic()
-        silent = [part.name for part in self._parts if now - (part.well_at() or self._born) > part.patience]
+        silent = [part.name for part, age in self.ages() if age > part.patience]
         return silent + await self._unhandled()
 
     async def _unhandled(self) -> list[str]:

@@ -128,6 +128,8 @@ FURTHER_FILES = {
     "bot/watch/readiness.py": "班前检查: what the desks hear before a shift",
     "bot/watch/digest.py": "早报: what the desks hear in the morning",
     "bot/watch/auditing.py": "自查: what should have happened and did not",
+    "bot/watch/metrics.py": "figures for Prometheus: the only place that knows its client",
+    "bot/watch/exposing.py": "serves them and the health",
     "bot/watch/outbox.py": "投递: how the delivery stands, with names and what can be sent again",
     "bot/watch/heartbeat.py": "the loop that tells somebody outside that everything is alive",
     "bot/warning/previewing.py": "what issuing a draft would do now, as its cards show it",
