@@ -20,7 +20,7 @@ from bot.core.counting import Event, Timed
 from bot.delivery import overview
 from bot.delivery.models import Lane
 from bot.delivery.outcomes import Meaning
-from bot.delivery.overview import LaneView, Trouble
+from bot.delivery.overview import Figures, LaneView, Trouble
 from bot.inbox import service as inbox
 from bot.watch.heartbeat import Part
 
@@ -61,15 +61,19 @@ class Metrics:
         """Takes in how the database stands."""
         found = await overview.figures(session, now)
         waiting, oldest = await inbox.count_waiting(session), await inbox.oldest_waiting(session)
+        self.take_outbox(found, now)
+        self._inbox.set(waiting)
+        self._inbox_age.set(_age(oldest, now))
+        self._database_up.set(1)
+
+    def take_outbox(self, found: Figures, now: datetime) -> None:
+        """How the outbox stands."""
         self._take_lanes(found.lanes, now)
         self._take_trouble(found.trouble)
         self._in_flight.set(found.in_flight)
         self._parked.set(found.parked)
         self._disbelieved.set(found.disbelieved)
         self._down.set(found.is_down)
-        self._inbox.set(waiting)
-        self._inbox_age.set(_age(oldest, now))
-        self._database_up.set(1)
 
     def unread(self) -> None:
         """The database did not answer: what it said last is not shown as if it held."""

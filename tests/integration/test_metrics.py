@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -66,10 +69,11 @@ class Scraper:
 async def scraping(database: Database, clock: Clock) -> AsyncIterator[Scraper]:
     metrics, silent = Metrics("1.2.3", "dazu 0.3"), list[str]()
     database.counts = metrics
-    parts = [
-        Part(name, lambda name=name: None if name in silent else clock.monotonic(), 0.0)  # type: ignore[misc]
-        for name in ("sender", "timetable")
-    ]
+
+    def well_at(name: str) -> float | None:
+        return None if name in silent else clock.monotonic()
+
+    parts = [Part(name, partial(well_at, name), 0.0) for name in ("sender", "timetable")]
     exposing = Exposing(database, clock, metrics, Heartbeat(database, clock, "", parts), "127.0.0.1:0")
     async with TestClient(TestServer(exposing.app())) as client:
         yield Scraper(client, metrics, silent)
@@ -214,14 +218,14 @@ def test_everything_that_can_be_measured_has_its_figure(timed: Timed) -> None:
 
 
 async def test_a_bot_that_is_given_an_address_serves_them_there(
-    database_url: str, plan: Plan, tmp_path: object, unused_port: int
+    database_url: str, plan: Plan, tmp_path: Path, unused_port: int
 ) -> None:
     async with Sandbox(limits=None) as sandbox, Control(sandbox.url) as control:
         settings = Settings(
-            bot_token=sandbox.token,  # type: ignore[arg-type]  # pydantic takes a str
+            bot_token=SecretStr(sandbox.token),
             api_url=sandbox.url,
             database_url=database_url,
-            files=f"{tmp_path}/files",  # type: ignore[arg-type]
+            files=tmp_path / "files",
             metrics_listen=f"127.0.0.1:{unused_port}",
         )
         app, stop = build(settings, plan), asyncio.Event()
