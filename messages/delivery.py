@@ -30,6 +30,11 @@ class LaneRow:
     minutes: int
     hour: Took | None = None
 
+    @property
+    def is_any(self) -> bool:
+        """Whether something waits or was sent."""
+        return bool(self.messages or self.cards or self.hour)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TroubleRow:

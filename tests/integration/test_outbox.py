@@ -74,7 +74,7 @@ async def test_the_districts_desk_and_the_administrator_look_and_nobody_else(tow
 async def test_on_a_quiet_day_one_line_says_so(town: Town, talk: Talk) -> None:
     said = await asks(town, talk)
     assert "线路正常" in said.text
-    assert "紧急：没有积压" in said.text
+    assert "没有积压，过去一小时没有发过" in said.text
     assert "24小时内没有发不到的" in said.text
     assert list(said.buttons) == ["刷新"]
 

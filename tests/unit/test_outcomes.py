@@ -90,6 +90,15 @@ def test_an_answer_that_is_not_the_platforms_tells_nothing(body: bytes) -> None:
         _result("sendMessage", 200, body)
 
 
+@pytest.mark.parametrize("status", [413, 429, 500, 502, 503, 504, 520])
+def test_a_page_of_something_between_us_and_the_platform_is_no_refusal(status: int) -> None:
+    """A proxy's page may come after the platform has taken it: a warning goes once more, marked, and is not dropped."""
+    page = b"<html><head><title>504 Gateway Time-out</title></head><body>nginx</body></html>"
+    with pytest.raises(Unknown) as unknown:
+        _result("sendMessage", status, page)
+    assert outcome_of(unknown.value).meaning is Meaning.UNCERTAIN
+
+
 def test_an_answer_is_its_result() -> None:
     found: Any = _result("getMe", 200, b'{"ok": true, "result": {"id": 1}}')
     assert found == {"id": 1}
