@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import NotAllowed
-from bot.delivery import queue
+from bot.delivery import ledger_repository, queue
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Target, Telling
@@ -113,10 +113,12 @@ async def test_a_drill_is_counted_apart_and_never_sent_again(town: Town, talk: T
 async def test_a_parked_group_and_a_dead_line_are_said_with_until_when_and_why(town: Town, talk: Talk) -> None:
     until = NIGHT + timedelta(minutes=10)
     async with town.database.write() as session:
-        await queue.park(session, NIGHT, town.chats["town_group"], until, "Too Many Requests: retry after 600")
+        await ledger_repository.park(
+            session, NIGHT, town.chats["town_group"], until, "Too Many Requests: retry after 600"
+        )
     assert "town_group：到01:00，平台嫌发得快" in (await asks(town, talk)).text
     async with town.database.write() as session:
-        await queue.park(session, NIGHT, queue.EVERY_CHAT, until, "the line is down")
+        await ledger_repository.park(session, NIGHT, queue.EVERY_CHAT, until, "the line is down")
     said = await asks(town, talk)
     assert "连不上平台</b>，01:00再试" in said.text
     assert "线路正常" not in said.text

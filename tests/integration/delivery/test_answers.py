@@ -12,7 +12,6 @@ from sqlmodel import select
 
 from bot.core.database import Database
 from bot.delivery import ledger, queue, service
-from bot.delivery.disbelief import Disbelief
 from bot.delivery.gateway import Gateway, GatewayError, Refused, Unknown
 from bot.delivery.models import Card, CardState, Chat, ChatState, Lane, Message, MessageState
 from bot.delivery.outcomes import Meaning, Outcome, meaning_of_row, outcome_of
@@ -46,11 +45,10 @@ class Ledger:
 
     async def ends(self, outcome: Outcome) -> None:
         """Both come back with that outcome."""
-        disbelief = Disbelief()
         async with self.database.write() as session:
             results = [(shipment, outcome) for shipment in await queue.interrupted(session)]
             assert len(results) == 2
-            await ledger.settle_all(session, NOW, results, self._heed, disbelief)
+            await ledger.settle_all(session, NOW, results, self._heed, ledger.Memory())
 
     async def row(self) -> Message:
         async with self.database.read() as session:

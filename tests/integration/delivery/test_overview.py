@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from sqlmodel import col, select
 
 from bot.core.database import Database
-from bot.delivery import lateness, overview, queue, service
+from bot.delivery import lateness, ledger_repository, overview, queue, service
 from bot.delivery.models import Card, CardState, Lane, Message, MessageState
 from bot.delivery.outcomes import Meaning
 from bot.delivery.overview import Overview, ParkedChat, Spread
@@ -101,10 +101,10 @@ async def test_a_card_that_failed_is_trouble_too(database: Database) -> None:
 
 async def test_parked_chats_are_told_until_when_and_why_and_the_line_apart(database: Database) -> None:
     async with database.write() as session:
-        await queue.park(session, NOW, 1, NOW + 2 * MINUTE, "Too Many Requests: retry after 120")
-        await queue.park(session, NOW, 2, NOW + MINUTE, "Forbidden: bot was blocked by the user")
-        await queue.park(session, NOW, 3, NOW - MINUTE, "Too Many Requests: retry after 1")
-        await queue.park(session, NOW, queue.EVERY_CHAT, NOW + 15 * MINUTE, "the line is down")
+        await ledger_repository.park(session, NOW, 1, NOW + 2 * MINUTE, "Too Many Requests: retry after 120")
+        await ledger_repository.park(session, NOW, 2, NOW + MINUTE, "Forbidden: bot was blocked by the user")
+        await ledger_repository.park(session, NOW, 3, NOW - MINUTE, "Too Many Requests: retry after 1")
+        await ledger_repository.park(session, NOW, queue.EVERY_CHAT, NOW + 15 * MINUTE, "the line is down")
     found = await look(database)
     assert found.parked == (
         ParkedChat(1, NOW + 2 * MINUTE, Meaning.FLOODED),
