@@ -63,7 +63,17 @@ def place_of(folder: Path, digest: str) -> Path:
     return folder / digest[:2] / digest[2:4] / digest
 
 
-def sweep(folder: Path) -> None:
-    """Removes parts left by a process that was killed. Only for whoever writes there alone."""
-    for left in folder.glob(f"{_PART}*"):
-        left.unlink(missing_ok=True)
+def sweep(folder: Path, untouched_seconds: float = 0.0) -> None:
+    """Removes parts left by a process that was killed: those nobody has written to for so long.
+
+    0 only for whoever writes there alone.
+    """
+    parts = list(folder.glob(f"{_PART}*"))
+    if not parts:
+        return
+    with tempfile.NamedTemporaryFile(dir=folder) as new:
+        # The folder's own clock: it may be on another machine.
+        latest = os.stat(new.name).st_mtime - untouched_seconds
+    for left in parts:
+        if left.stat().st_mtime <= latest:
+            left.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from bot.core import shelf
@@ -31,3 +32,15 @@ def test_parts_of_a_killed_process_are_swept_and_kept_files_stay(tmp_path: Path)
     shelf.sweep(tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [shelf.place_of(tmp_path, digest)]
     shelf.sweep(tmp_path / "not there")
+
+
+def test_where_others_write_too_only_parts_that_nobody_has_touched_for_long_are_swept(tmp_path: Path) -> None:
+    with shelf.part(tmp_path) as written:
+        written.write(b"half of it")
+        left = tmp_path / "part-abc"
+        left.write_bytes(b"half")
+        os.utime(left, (left.stat().st_atime, left.stat().st_mtime - 61))
+        shelf.sweep(tmp_path, 60)
+        assert not left.exists()
+        digest = written.keep()
+    assert shelf.place_of(tmp_path, digest).read_bytes() == b"half of it"
