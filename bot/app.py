@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib.metadata
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 
@@ -20,6 +20,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import ConfigurationFault
 from bot.core.nursery import Nursery
+from bot.core.sole import Make, PartT, Sole
 from bot.delivery import sender as sending
 from bot.delivery.gateway import Gateway, GatewayError, Platform
 from bot.delivery.pacing import TELEGRAM, UNLIMITED, Policy
@@ -39,7 +40,7 @@ from bot.intake.fetcher import Fetcher
 from bot.paper import service as papers
 from bot.paper.clerk import Clerk
 from bot.plan.service import Plan
-from bot.settings import Pace, Settings
+from bot.settings import Pace, Settings, Work
 from bot.timetable.service import NextDue, Pass, RunDue, Timetable
 from bot.warning import jobs as warning_jobs
 from bot.watch import digest, readiness
@@ -56,6 +57,9 @@ log = structlog.get_logger()
 _POLICIES: dict[Pace, Policy] = {Pace.TELEGRAM: TELEGRAM, Pace.UNLIMITED: UNLIMITED}
 _INBOX_KEPT = timedelta(days=30)
 _PAUSES_SECONDS = (0.2, 1.0, 5.0, 15.0)
+_LEFT_SECONDS = 3600.0
+"""A part of a file that nobody has written to for so long was left by who is dead, on whichever machine."""
+
 
 _ByThePlan = Callable[[AsyncSession, Plan, datetime], Awaitable[int]]
 _DueByThePlan = Callable[[AsyncSession, Plan], Awaitable[datetime | None]]
@@ -70,6 +74,9 @@ class App:
     database: Database
     clock: Clock
     began: datetime | None = None
+    sender: Sole[Sender] | None = None
+    parts: list[Part] = field(default_factory=list)
+    """What the heartbeat asks after."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until told to stop; what has left is then still written down.
@@ -89,53 +96,90 @@ class App:
             await follower.adopt()
         self.began = self.clock.now()
         token = self.settings.bot_token.get_secret_value()
-        await asyncio.to_thread(shelf.sweep, self.settings.files)
+        untouched = 0.0 if self.database.is_sqlite else _LEFT_SECONDS
+        await asyncio.to_thread(shelf.sweep, self.settings.files, untouched)
         line = Gateway(token, self.settings.api_url, proxy=self.settings.proxy, files=self.settings.files)
         async with line as gateway, Nursery() as nursery:
-            pace = _POLICIES[self.settings.pace]
-            sender = Sender(self.database, self.clock, gateway, pace, nursery, heeding(self.plan))
-            self._start(nursery, gateway, sender, follower)
-            log.info("running", pack=self.plan.version, database=self.database.url.split("@")[-1])
+            self._start(nursery, gateway)
+            self._accompany(nursery, follower)
+            where = self.database.url.split("@")[-1]
+            log.info("running", role=self.settings.role.value, pack=self.plan.version, database=where)
             await stop.wait()
-            await sender.drain()
+            if self.sender and self.sender.part:
+                await self.sender.part.drain()
         log.info("stopped")
 
-    def _start(self, nursery: Nursery, platform: Platform, sender: Sender, follower: ClockFollower | None) -> None:
-        taps = TapAnswerer(platform, nursery)
-        files = self.settings.files
-        timetable = self.timetable
-        parts = [
-            Part("sender", lambda: sender.turned_at),
-            Part("timetable", lambda: timetable.ticked_at),
-            Part("chats", lambda: None if sender.disbelieves else self.clock.monotonic(), patience=0.0),
-        ]
-        if address := address_of(self.settings):
-            nursery.loop("webhook", Webhook(self.database, self.clock, platform, taps, address).run)
-        else:
-            poller = Poller(self.database, self.clock, platform, taps)
-            parts.append(Part("poller", lambda: poller.answered_at))
-            nursery.loop("poller", poller.run)
-        nursery.loop("painter", Painter(self.database, painters(self.plan)).run)
-        nursery.loop("sender", sender.run)
-        nursery.loop("timetable", timetable.run)
-        nursery.loop("fetcher", Fetcher(self.database, self.clock, platform, files, self.plan).run)
-        nursery.loop("clerk", Clerk(self.database, self.clock, self.plan, files, self.settings.pack).run)
-        nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
-        self._watch(nursery, parts)
+    def _start(self, nursery: Nursery, platform: Platform) -> None:
+        """The work of this process's role."""
+        role = self.settings.role
+        if role.includes(Work.WEB):
+            self._take_in(nursery, platform)
+        if role.includes(Work.SENDER):
+            self._send(nursery, platform)
+        if role.includes(Work.TIMETABLE):
+            self._keep_time(nursery, platform)
+
+    def _accompany(self, nursery: Nursery, follower: ClockFollower | None) -> None:
+        """What goes with any work."""
+        if self.database.far_bells:
+            nursery.loop("bells", self.database.far_bells.run)
+        self._watch(nursery)
         if follower:
             nursery.loop("clock", follower.follow)
             nursery.loop("report", follower.report)
 
-    def _watch(self, nursery: Nursery, parts: Sequence[Part]) -> None:
+    def _watch(self, nursery: Nursery) -> None:
         """Tells others how we are: a beat outward, figures for whoever asks."""
         url, fail_url, proxy = self.settings.heartbeat_url, self.settings.heartbeat_fail_url, self.settings.proxy
-        beating = Heartbeat(self.database, self.clock, url or "", parts, fail_url=fail_url, proxy=proxy)
+        beating = Heartbeat(self.database, self.clock, url or "", self.parts, fail_url=fail_url, proxy=proxy)
         if url:
             nursery.loop("heartbeat", beating.run)
         if listen := self.settings.metrics_listen:
             metrics = Metrics(importlib.metadata.version("jiaoying"), self.plan.version)
             self.database.counts = metrics
             nursery.loop("metrics", Exposing(self.database, self.clock, metrics, beating, listen).run)
+
+    def _take_in(self, nursery: Nursery, platform: Platform) -> None:
+        taps = TapAnswerer(platform, nursery)
+        if address := address_of(self.settings):
+            nursery.loop("webhook", Webhook(self.database, self.clock, platform, taps, address).run)
+        else:
+            # A second one would end the first one's polls, and be ended by them.
+            poller = self._alone(nursery, "poller", lambda database, _: Poller(database, self.clock, platform, taps))
+            self.parts.append(Part("poller", lambda: poller.well_at(lambda part: part.answered_at)))
+        nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
+
+    def _send(self, nursery: Nursery, platform: Platform) -> None:
+        pace, heed, painted = _POLICIES[self.settings.pace], heeding(self.plan), painters(self.plan)
+
+        def make(database: Database, nursery: Nursery) -> Sender:
+            return Sender(database, self.clock, platform, pace, nursery, heed)
+
+        def believed(part: Sender) -> float | None:
+            return None if part.disbelieves else self.clock.monotonic()
+
+        self.sender = sender = self._alone(nursery, "sender", make, own_bell="send")
+        self._alone(nursery, "painter", lambda database, _: Painter(database, painted), own_bell="paint")
+        self.parts.append(Part("sender", lambda: sender.well_at(lambda part: part.turned_at)))
+        self.parts.append(Part("chats", lambda: sender.well_at(believed), patience=0.0))
+
+    def _keep_time(self, nursery: Nursery, platform: Platform) -> None:
+        clock, plan, files, pack = self.clock, self.plan, self.settings.files, self.settings.pack
+        timetable = self._alone(nursery, "timetable", lambda database, _: self.timetable_on(database), own_bell="tick")
+
+        def fetch(database: Database, _: Nursery) -> Fetcher:
+            return Fetcher(database, clock, platform, files, plan)
+
+        self._alone(nursery, "fetcher", fetch, own_bell="fetch")
+        self._alone(nursery, "clerk", lambda database, _: Clerk(database, clock, plan, files, pack), own_bell="paper")
+        self.parts.append(Part("timetable", lambda: timetable.well_at(lambda part: part.ticked_at)))
+
+    def _alone(self, nursery: Nursery, what: str, make: Make[PartT], own_bell: str | None = None) -> Sole[PartT]:
+        """Runs a part in one process at a time; on SQLite that is this one."""
+        bot = self.settings.bot_token.get_secret_value().partition(":")[0]
+        sole = Sole(self.database, self.clock, bot, what, make, own_bell)
+        nursery.loop(what, sole.run)
+        return sole
 
     async def _converse(self, nursery: Nursery, platform: Platform, taps: TapAnswerer) -> None:
         conversation = await self._introduced(platform)
@@ -157,7 +201,11 @@ class App:
     @property
     def timetable(self) -> Timetable:
         """All passes of the house."""
-        return Timetable(self.database, self.clock, self._passes(), Auditor(self.plan, self.began))
+        return self.timetable_on(self.database)
+
+    def timetable_on(self, database: Database) -> Timetable:
+        """All passes of the house, written down through that database."""
+        return Timetable(database, self.clock, self._passes(), Auditor(self.plan, self.began))
 
     def _passes(self) -> list[Pass]:
         async def seals(session: AsyncSession, _now: datetime) -> int:

@@ -22,7 +22,7 @@ from typer.core import TyperGroup
 
 from bot.core.errors import ConfigurationFault, Refusal
 from bot.plan.errors import PackError
-from bot.settings import ROOT
+from bot.settings import ROOT, Work
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -91,6 +91,9 @@ def demo(
 
 @app.command()
 def run(
+    role: Annotated[
+        Work | None, typer.Option(help="A part of the work, where several programs share it on PostgreSQL.")
+    ] = None,
     sandbox: Annotated[bool, typer.Option(help="On a sandbox on this machine, never in service.")] = False,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C."""
@@ -99,8 +102,9 @@ def run(
     from bot.core import logging
     from bot.plan.service import load_plan
 
-    settings = installation.read_settings()
+    settings = installation.read_settings({"role": role.value} if role else None)
     installation.require_token(settings.bot_token.get_secret_value())
+    installation.require_role(settings)
     installation.require_right_platform(settings, sandbox=sandbox)
     installation.require_webhook(settings)
     plan = load_plan(settings.pack)

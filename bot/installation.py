@@ -28,7 +28,7 @@ from bot.directory.models import Role
 from bot.directory.roster import RosterResult
 from bot.directory.schemas import PlaceOfPost
 from bot.plan.service import Plan, load_plan
-from bot.settings import Settings
+from bot.settings import Settings, Work
 from migrations import run as migrations
 
 ENV_FILE = Path(".env")
@@ -129,6 +129,17 @@ def require_webhook(settings: Settings) -> None:
         raise ConfigurationFault(f"{PREFIX}WEBHOOK_URL must begin with https://, and {settings.webhook_url} does not")
     if not _WEBHOOK_SECRET.fullmatch(settings.webhook_secret.get_secret_value()):
         raise ConfigurationFault(f"{PREFIX}WEBHOOK_SECRET may have letters, digits, - and _ only, 256 at most")
+
+
+def require_role(settings: Settings) -> None:
+    """Programs share the work where the database keeps them apart; a SQLite file belongs to one.
+
+    Raises:
+        ConfigurationFault: a part of the work on SQLite.
+    """
+    if settings.role is not Work.ALL and settings.database_url.startswith("sqlite"):
+        said = f"on SQLite one program does all the work, and it was told to be {settings.role.value} only"
+        raise ConfigurationFault(f"{said}: leave --role and {PREFIX}ROLE out, or set a PostgreSQL {PREFIX}DATABASE_URL")
 
 
 def require_migrated(settings: Settings) -> None:

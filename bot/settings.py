@@ -23,6 +23,24 @@ class Pace(StrEnum):
     """Only for a server of one's own without limits; Telegram would answer with 429."""
 
 
+class Work(StrEnum):
+    """What a program does of the whole. Several may do the same: what only one may do at a time, one does."""
+
+    ALL = "all"
+    WEB = "web"
+    """Takes updates in and handles them; any number of them at once."""
+
+    SENDER = "sender"
+    """Paints cards and sends."""
+
+    TIMETABLE = "timetable"
+    """Does what falls due, fetches files and makes papers."""
+
+    def includes(self, role: Work) -> bool:
+        """Whether who has this role does that one's work."""
+        return self in (Work.ALL, role)
+
+
 class Settings(BaseSettings):
     """One installation."""
 
@@ -38,7 +56,13 @@ class Settings(BaseSettings):
         description="sqlite+aiosqlite:///PATH or postgresql+asyncpg://USER@HOST/NAME",
     )
     pack: Path = Field(default=ROOT / "packs" / "dazu", description="the district pack's folder")
-    files: Path = Field(default=Path("var/files"), description="where photos and recordings are kept")
+    role: Work = Field(
+        default=Work.ALL, description="all, web, sender or timetable: several programs share the work on PostgreSQL"
+    )
+    files: Path = Field(
+        default=Path("var/files"),
+        description="where photos and recordings are kept; with several machines a folder that all of them share",
+    )
     pace: Pace = Field(default=Pace.TELEGRAM, description="telegram, or unlimited for a server without limits")
     workers: int = Field(
         default=4, ge=1, le=64, description="updates handled at once on PostgreSQL; SQLite has one writer"
@@ -53,7 +77,8 @@ class Settings(BaseSettings):
         default="127.0.0.1:8443", pattern=r"^.+:\d+$", description="HOST:PORT to which the address is passed on"
     )
     heartbeat_url: str | None = Field(
-        default=None, description="called every minute while everything is alive, so that somebody notices a silence"
+        default=None,
+        description="called every minute while all is alive, so that a silence is noticed; each program has its own",
     )
     heartbeat_fail_url: str | None = Field(
         default=None, description="told which part is not; without it JIAOYING_HEARTBEAT_URL with /fail at its end"

@@ -45,6 +45,10 @@ class Bells:
             self._rung[name] += 1
         self._any.set()
 
+    def ring_all(self) -> None:
+        """Wakes everybody: any of the bells may have been missed."""
+        self.ring(list(self._events))
+
     async def wait(self, name: str, seconds: float) -> bool:
         """Waits for the bell at most `seconds` of real time; True if it rang."""
         event = self._events[name]

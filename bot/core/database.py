@@ -3,15 +3,19 @@
 `write()` is the only place that commits. On SQLite there is one writer connection that begins IMMEDIATE (a plain BEGIN
 that reads first and writes later gets "database is locked" under load), readers run beside it in WAL; on PostgreSQL
 both are the pool. A session must not outlive its block nor hold any await but the database's own.
+
+On PostgreSQL other processes hear the bells too (`far_bells`), and what only one of them may do is written through a
+connection that is its right to do it (`through`, `sole`).
 """
 
 from __future__ import annotations
 
+import copy
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -22,12 +26,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import Bells, asked_for
 from bot.core.counting import Counts, Event, Unheard, hand_over
+from bot.core.far_bells import FarBells
 from bot.core.logging import write_lines
 
 # How long a use case waits for a connection before it gives up: longer than any burst we accept.
 _PATIENCE_SECONDS = 120
 # A server takes 100 connections by default, for all its clients: beyond this we wait for each other instead.
 _POSTGRES_CONNECTIONS = 20
+# Who is frozen, or on a machine that is gone, must not keep his locks: nothing we do pauses in a transaction.
+_LONGEST_PAUSE_MILLISECONDS = 10_000
 
 
 _CONNECTION = "connection"
@@ -50,6 +57,15 @@ class Database:
         self.counts: Counts = Unheard()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer, self._reader = _sqlite_engines(url) if self.is_sqlite else _postgres_engines(url)
+        self.far_bells = None if self.is_sqlite else FarBells(url, self.bells)
+        """Rings our bells when another process has committed; to be run once in a process."""
+        self._own_bells: frozenset[str] = frozenset()
+
+    def through(self, writer: AsyncEngine, own_bells: Iterable[str] = ()) -> Self:
+        """The same database, written to by that engine only. Nobody in another process listens to `own_bells`."""
+        twin = copy.copy(self)
+        twin._writer, twin._own_bells = writer, frozenset(own_bells)
+        return twin
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -59,6 +75,8 @@ class Database:
                 async with session.begin():
                     session.info[_CONNECTION] = await session.connection()
                     yield session
+                    if self.far_bells:
+                        await self.far_bells.ring(session, asked_for(session) - self._own_bells)
             write_lines(session)
             hand_over(session, self.counts)
             self.bells.ring(asked_for(session))
@@ -93,6 +111,9 @@ def _postgres_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         max_overflow=_POSTGRES_CONNECTIONS - 8,
         pool_timeout=_PATIENCE_SECONDS,
         pool_pre_ping=True,
+        connect_args={
+            "server_settings": {"idle_in_transaction_session_timeout": str(_LONGEST_PAUSE_MILLISECONDS)},
+        },
     )
     # As in SQLite: two queries of one reader must not see two different states ("inbox empty", "newest update 7").
     return engine, engine.execution_options(isolation_level="REPEATABLE READ")

@@ -129,10 +129,10 @@ class Webhook:
         return web.Response()
 
     async def _healthy(self, _request: web.Request) -> web.Response:
-        """For whoever watches: it listens, and the database can be read."""
+        """For whoever shares out what comes, or watches: it listens, and the database can be read."""
         async with self._database.read() as session:
             await service.is_empty(session)
-        return web.Response(text="ok")
+        return web.Response(text="ready")
 
 
 def _same(given: str, known: str) -> bool:

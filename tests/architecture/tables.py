@@ -140,6 +140,8 @@ FURTHER_FILES = {
 QUERIES_ALLOWED = {
     "bot/core/database.py": "owns engines, pragmas and transactions",
     "bot/core/many.py": "a list of numbers as a table in both dialects, called by repositories only",
+    "bot/core/far_bells.py": "rings in the transaction that asks for it, listens on a connection of its own",
+    "bot/core/sole.py": "takes a lock of PostgreSQL on the connection that writes, and says who has it",
     "bot/core/upsert.py": "INSERT ... ON CONFLICT for both dialects, called by repositories only",
     "bot/delivery/queue.py": "delivery's second repository: what may leave; private like the first",
     "bot/delivery/ledger_repository.py": "delivery's fifth repository: what became of it; private like the first",
@@ -152,6 +154,8 @@ QUERIES_ALLOWED = {
 # --- the edges, where every exception is caught ----------------------------------------------------------------------
 
 EDGES = {
+    "bot/core/far_bells.py": "whatever keeps it from listening, it tries again; nothing depends on a bell",
+    "bot/core/sole.py": "whatever becomes of the connection, the right is lost with it and asked for again",
     "bot/core/nursery.py": "a task that dies is logged and started again; the process lives",
     "bot/delivery/ledger.py": "who is told of a lost chat may fail; the row's outcome is written all the same",
     "bot/delivery/sender.py": "a shipment failing in a way nobody foresaw spoils itself only; the others ship",

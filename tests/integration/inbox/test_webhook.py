@@ -166,7 +166,7 @@ async def test_whoever_watches_sees_that_it_listens(
         aiohttp.ClientSession() as http,
         http.get(f"http://{address.listen}{HEALTH}") as response,
     ):
-        assert (response.status, await response.text()) == (200, "ok")
+        assert (response.status, await response.text()) == (200, "ready")
 
 
 async def test_a_platform_that_is_away_at_the_start_is_told_when_it_is_back(
