@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 
 from bot.audit import service as audit
+from bot.core import sole
 from bot.core.access import SYSTEM
 from bot.core.clock import Clock
 from bot.core.database import Database
@@ -36,6 +37,7 @@ from migrations import run as migrations
 CLOCK_TOLERANCE = timedelta(seconds=2)
 _ANSWER_SECONDS = 10.0
 _IN = {"creator", "administrator", "member"}
+_ALONE = ("sender", "painter", "timetable", "fetcher", "clerk")
 
 
 class Verdict(StrEnum):
@@ -107,9 +109,8 @@ async def settings_fit(patient: Patient) -> list[Finding]:
         require_right_platform(patient.settings, sandbox=patient.sandbox)
         require_webhook(patient.settings)
     except ConfigurationFault as fault:
-        return [
-            _bad("settings", str(fault), "change it in .env, or run `jiaoying init`; .env.example lists every setting")
-        ]
+        mend = "change it in .env, or run `jiaoying init`; .env.example lists every setting"
+        return [_bad("settings", str(fault), mend)]
     return [_ok("settings", "complete")]
 
 
@@ -178,13 +179,8 @@ async def token_good(patient: Patient) -> list[Finding]:
         mend = "take the token from @BotFather (/mybots, API Token) and set JIAOYING_BOT_TOKEN"
         return [_bad("token", f"the platform refuses it: {refused.code} {refused.description}", mend)]
     except GatewayError as error:
-        return [
-            _bad(
-                "token",
-                f"no answer to {error}",
-                "look again; if it stays so, check JIAOYING_API_URL and JIAOYING_PROXY",
-            )
-        ]
+        mend = "look again; if it stays so, check JIAOYING_API_URL and JIAOYING_PROXY"
+        return [_bad("token", f"no answer to {error}", mend)]
     return [_ok("token", f"we are @{patient.me['username']}")]
 
 
@@ -192,10 +188,8 @@ async def account_right(patient: Patient) -> list[Finding]:
     """May be let into groups, and reads no more of them than it must."""
     if patient.me is None:
         return [_skipped("privacy", "the token is not known to be good"), _skipped("joining", "as above")]
-    privacy, joining = (
-        _ok("privacy", "groups' talk is kept from us, as it should be"),
-        _ok("joining", "groups may let us in"),
-    )
+    privacy = _ok("privacy", "groups' talk is kept from us, as it should be")
+    joining = _ok("joining", "groups may let us in")
     if patient.me.get("can_read_all_group_messages"):
         mend = "@BotFather: /setprivacy, Enable; then take the bot out of its groups and let it in again"
         privacy = _bad("privacy", "privacy mode is off: the platform sends us all that groups say", mend)
@@ -259,6 +253,23 @@ async def database_ready(patient: Patient) -> list[Finding]:
         return [_bad("database", f"lacks the revisions {', '.join(lacking)}", "`jiaoying migrate`")]
     patient.database = Database(url)
     return [_ok("database", f"{migrations.shown(url)} is at {migrations.revisions()[-1]}")]
+
+
+async def work_shared(patient: Patient) -> list[Finding]:
+    """Which program does what only one may do; where some run, none of it is left to nobody."""
+    if patient.database is None or patient.database.is_sqlite:
+        return [_ok("programs", "one does everything")] if patient.database else [_skipped("programs", "no database")]
+    async with patient.database.read() as session:
+        held = await sole.holders(session, patient.settings.bot_token.get_secret_value().partition(":")[0])
+        version = await sole.server_version(session)
+    if version < sole.ENDS_THE_SILENT:
+        said = f"PostgreSQL {version}: who is frozen, or on a machine that is gone, keeps his part for minutes or hours"
+        return [_bad("programs", said, f"move to PostgreSQL {sole.ENDS_THE_SILENT} or later")]
+    wanted = _ALONE if address_of(patient.settings) else (*_ALONE, "poller")
+    if held and (left := [what for what in wanted if what not in held]):
+        mend = "start a program for it: `jiaoying run`, with --role sender, timetable or web, or without to do all"
+        return [_bad("programs", f"nobody does this: {', '.join(left)}", mend)]
+    return [_ok("programs", "; ".join(f"{what}: {who}" for what, who in sorted(held.items())) or "none runs now")]
 
 
 async def audit_whole(patient: Patient) -> list[Finding]:
@@ -356,6 +367,7 @@ CHECKS: tuple[Check, ...] = (
     webhook_right,
     pack_sound,
     database_ready,
+    work_shared,
     audit_whole,
     nothing_left_unsent,
     files_writable,

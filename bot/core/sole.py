@@ -34,6 +34,9 @@ log = structlog.get_logger()
 _SILENT_MILLISECONDS = 7000
 """So long a session may say nothing. With the second between two looks and a start this stays under ten seconds."""
 
+ENDS_THE_SILENT = 14
+"""The version of PostgreSQL that first ends a session that says nothing."""
+
 _BEAT_SECONDS = 2.0
 _LOOK_AGAIN_SECONDS = 1.0
 _ANSWER_SECONDS = 5.0
@@ -47,6 +50,7 @@ _END_WHEN_SILENT = (
 )
 _TAKE = "SELECT pg_try_advisory_lock($1)"
 _BEAT = "SELECT 1"
+_VERSION = text("SELECT current_setting('server_version_num')")
 _HOLDERS = text(
     "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)"
     " WHERE locktype = 'advisory' AND granted AND datname = current_database()"
@@ -144,6 +148,12 @@ class Sole(Generic[PartT]):
         if not self._troubled:
             log.warning("not_alone", what=self._what, said=str(lost))
         self._troubled = True
+
+
+async def server_version(session: AsyncSession) -> int:
+    """The main version of PostgreSQL; see ENDS_THE_SILENT."""
+    connection = await session.connection()
+    return int((await connection.execute(_VERSION)).scalar_one()) // 10_000
 
 
 async def holders(session: AsyncSession, bot: str) -> dict[str, str]:

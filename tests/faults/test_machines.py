@@ -79,7 +79,7 @@ async def tell(database: Database, chats: range, text: str) -> None:
 
 async def states(database: Database) -> Counter[MessageState]:
     async with database.read() as session:
-        return Counter((await session.exec(select(Message.state))).all())
+        return Counter(MessageState(state) for state in (await session.exec(select(Message.state))).all())
 
 
 async def all_sent(running: Machines) -> None:

@@ -11,6 +11,7 @@ INBOX = "tests/integration/inbox"
 WARNING = "tests/integration/test_warning.py"
 ORDER = "tests/integration/test_series_order.py"
 SERIES = "tests/integration/test_series_machine.py"
+MACHINES = "tests/faults/test_machines.py"
 HOOK = f"{INBOX}/test_webhook.py"
 
 FAULTS: dict[str, tuple[str, ...]] = {
@@ -19,6 +20,15 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "tests/e2e/test_storm_night.py::test_a_night_of_warnings_killed_at_every_step_ends_as_if_nothing_had_happened",
         f"{DELIVERY}/test_lifecycle.py::test_what_was_being_sent_when_it_died_is_repeated_marked_if_somebody_depends_on_it",
         f"{DELIVERY}/test_lifecycle.py::test_what_was_only_read_from_the_queue_when_it_died_goes_out_unmarked",
+    ),
+    "F3 several programs, their clocks apart": (
+        "tests/integration/test_timetables.py::test_timetables_whose_clocks_are_apart_tell_what_one_would_have_told",
+        f"{MACHINES}::test_of_two_senders_of_a_token_one_sends_and_the_other_follows_when_it_ends",
+        f"{MACHINES}::test_a_sender_that_is_killed_is_succeeded_within_ten_seconds_and_what_it_had_claimed_goes_once",
+        f"{MACHINES}::test_a_frozen_sender_is_succeeded_within_ten_seconds_and_sends_and_writes_nothing_more_when_it_wakes",
+        "tests/e2e/test_machines.py::test_two_that_take_updates_in_handle_each_once_and_in_the_order_of_its_chat",
+        "tests/e2e/test_machines.py::test_a_danger_sign_looks_the_same_with_one_program_and_with_many",
+        "tests/integration/test_sole.py::test_who_was_succeeded_in_the_middle_of_a_transaction_leaves_nothing_of_it",
     ),
     "F4 away for three hours across several steps": (
         f"{HERE}::test_three_hours_away_everybody_is_asked_once_at_the_last_step_and_then_telephoned",
@@ -81,6 +91,10 @@ FAULTS: dict[str, tuple[str, ...]] = {
         f"{DELIVERY}/test_disbelief.py::test_while_it_lasts_each_chat_is_asked_now_and_then_and_never_believed",
         f"{DELIVERY}/test_disbelief.py::test_a_few_who_block_the_bot_among_many_are_believed",
         f"{DELIVERY}/test_disbelief.py::test_groups_that_put_the_bot_out_all_at_once_keep_their_places",
+    ),
+    "F14 two hundred at once": (
+        "tests/integration/test_database.py::test_two_hundred_people_report_at_once_and_each_has_his_draft",
+        "tests/integration/test_database.py::test_two_hundred_who_read_and_then_write_all_get_through",
     ),
     "F15 a message nobody expected": (
         f"{HERE}::test_a_message_nobody_expected_fails_the_story",

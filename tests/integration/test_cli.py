@@ -21,6 +21,7 @@ from bot.directory import people
 from bot.plan.service import Plan
 from bot.settings import ROOT
 from migrations import run as migrations
+from tests.databases import Postgres
 from tests.integration.command_line import PATIENCE_SECONDS, Beside, jiaoying, read_until, sandbox_beside, started
 
 PACK = ROOT / "packs" / "dazu"
@@ -59,6 +60,26 @@ def test_run_serves_until_it_is_told_to_stop(
 ) -> None:
     monkeypatch.setenv("JIAOYING_DATABASE_URL", database_url)
     assert served_until(signal.SIGTERM) == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("role", ["web", "sender", "timetable"])
+def test_run_does_a_part_of_the_work_where_programs_share_it(
+    on_sandbox: Beside, postgres: Postgres, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIAOYING_DATABASE_URL", postgres.emptied())
+    assert served_until(signal.SIGTERM, "--role", role) == 0
+
+
+@pytest.mark.parametrize("how", ["option", "setting"])
+def test_run_refuses_a_part_of_the_work_on_sqlite(sqlite_url: str, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIAOYING_BOT_TOKEN", "1:abc")
+    monkeypatch.setenv("JIAOYING_DATABASE_URL", sqlite_url)
+    if how == "setting":
+        monkeypatch.setenv("JIAOYING_ROLE", "sender")
+    refused = jiaoying("run", *(["--role", "sender"] if how == "option" else []))
+    assert refused.exit_code == 2
+    assert "on SQLite one program does all the work" in refused.stderr
 
 
 def test_run_ends_as_cleanly_with_ctrl_c(on_sandbox: Beside, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,9 +319,9 @@ def test_help_names_every_command_and_loads_neither_bot_nor_sandbox() -> None:
     assert said.splitlines()[-1] == "[]"
 
 
-def served_until(number: signal.Signals) -> int:
+def served_until(number: signal.Signals, *words: str) -> int:
     """The exit code of a program that was told to stop once it served."""
-    with started("run", "--sandbox") as process:
+    with started("run", "--sandbox", *words) as process:
         assert "database=" in read_until(process.stderr, "running")
         process.send_signal(number)
         read_until(process.stderr, "stopped")

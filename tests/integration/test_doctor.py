@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +16,13 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from bot.audit import service as audit
+from bot.core import sole
 from bot.core.access import SYSTEM
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import ConfigurationFault
+from bot.core.nursery import Nursery
+from bot.core.sole import Sole
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Screen, Target, Telling
@@ -28,6 +34,8 @@ from bot.plan.service import Plan
 from bot.settings import Settings
 from sandbox.client import Control
 from sandbox.server import Sandbox
+from tests.databases import Postgres
+from tests.waiting import eventually
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 DISTRICT, LONGSHUI = "500111", "500111100"
@@ -108,8 +116,9 @@ async def test_a_sound_installation_has_nothing_bad_and_nothing_left_out(
     assert {name: finding.verdict for name, finding in found.items()} == dict.fromkeys(found, Verdict.OK)
     assert set(found) == {
         "settings", "platform", "clock", "token", "privacy", "joining", "webhook",
-        "pack", "database", "audit", "outbox", "files", "administrator", "groups",
+        "pack", "database", "programs", "audit", "outbox", "files", "administrator", "groups",
     }  # fmt: skip
+    assert found["programs"].said == ("one does everything" if database.is_sqlite else "none runs now")
     assert found["token"].said == "we are @sandbox_bot"
     assert found["administrator"].said == "区管理员"
     assert found["groups"].said == "1 bound, and we may write in each"
@@ -146,7 +155,7 @@ async def test_a_platform_that_does_not_answer_leaves_the_rest_looked_at(setting
     assert found["platform"].verdict is Verdict.BAD
     assert "JIAOYING_PROXY" in found["platform"].mend
     assert {found[name].verdict for name in ("clock", "token", "groups")} == {Verdict.SKIPPED}
-    assert {found[name].verdict for name in ("pack", "database", "audit", "files")} == {Verdict.OK}
+    assert {found[name].verdict for name in ("pack", "database", "programs", "audit", "files")} == {Verdict.OK}
 
 
 async def test_a_platform_that_breaks_off_is_told_as_such(settings: Settings, control: Control) -> None:
@@ -317,3 +326,50 @@ async def test_a_group_nobody_can_answer_for_now_is_told_as_not_looked_at(
     found = await looked_at(settings_on_both)
     assert found["group 龙水镇应急群"].verdict is Verdict.SKIPPED
     assert "groups" not in found
+
+
+# --- several programs ------------------------------------------------------------------------------------------------
+
+
+class Idle:
+    """A part that does nothing, alone."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
+@pytest.mark.postgres
+async def test_who_does_what_only_one_may_do_is_named_and_what_is_left_to_nobody_is_bad(
+    settings: Settings, postgres: Postgres, clock: Clock
+) -> None:
+    settings.database_url = postgres.emptied()
+    database, bot = Database(settings.database_url), settings.bot_token.get_secret_value().split(":")[0]
+    parts = {what: Sole(database, clock, bot, what, lambda *_: Idle()) for what in ("sender", "painter", "timetable")}
+    async with Nursery() as nursery:
+        for what, part in parts.items():
+            nursery.loop(what, part.run)
+
+        async def all_held() -> bool:
+            return all(part.part for part in parts.values())
+
+        await eventually(database, all_held, "the parts")
+        found = (await looked_at(settings))["programs"]
+        assert (found.verdict, found.said) == (Verdict.BAD, "nobody does this: fetcher, clerk, poller")
+        for what in ("fetcher", "clerk", "poller"):
+            parts[what] = Sole(database, clock, bot, what, lambda *_: Idle())
+            nursery.loop(what, parts[what].run)
+        await eventually(database, all_held, "the parts")
+        found = (await looked_at(settings))["programs"]
+        assert found.verdict is Verdict.OK
+        assert f"sender: {socket.gethostname()}, process {os.getpid()}" in found.said
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_server_too_old_to_end_a_session_that_says_nothing_is_named(
+    settings: Settings, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sole, "ENDS_THE_SILENT", 99)
+    settings.database_url = postgres.emptied()
+    found = (await looked_at(settings))["programs"]
+    assert (found.verdict, found.mend) == (Verdict.BAD, "move to PostgreSQL 99 or later")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from structlog.testing import capture_logs
 
@@ -145,7 +146,7 @@ async def all_ask(onlooker: Database, count: int) -> None:
     async def look() -> bool:
         async with onlooker.read() as session:
             connection = await session.connection()
-            return (await connection.execute(text(asking))).scalar_one() == count
+            return bool((await connection.execute(text(asking))).scalar_one() == count)
 
     await eventually(onlooker, look, f"{count} who ask")
 
@@ -237,7 +238,7 @@ async def test_on_sqlite_it_is_done_at_once_in_the_one_program_there_is(sqlite_u
     await database.close()
 
 
-def _part(started: Sole[Scribe]) -> Callable[[], object]:
+def _part(started: Sole[Scribe]) -> Callable[[], Awaitable[Scribe | None]]:
     async def look() -> Scribe | None:
         return started.part
 
@@ -248,9 +249,14 @@ async def test_a_database_that_is_away_is_asked_again_and_complained_of_once(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sole, "_LOOK_AGAIN_SECONDS", 0.01)
-    asked: list[object] = []
+    asked: list[str] = []
     connect = sole._one_connection
-    monkeypatch.setattr(sole, "_one_connection", lambda *given: (asked.append(given), connect(*given))[1])
+
+    def counted(url: str, name: str) -> AsyncEngine:
+        asked.append(name)
+        return connect(url, name)
+
+    monkeypatch.setattr(sole, "_one_connection", counted)
     database = Database(_GOES_AWAY)
     started = Sole(database, clock, BOT, "writing", lambda given, _: Scribe(given, clock, []))
     with capture_logs() as lines:
