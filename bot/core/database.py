@@ -34,7 +34,7 @@ _PATIENCE_SECONDS = 120
 # A server takes 100 connections by default, for all its clients: beyond this we wait for each other instead.
 _POSTGRES_CONNECTIONS = 20
 # Who is frozen, or on a machine that is gone, must not keep his locks: nothing we do pauses in a transaction.
-_LONGEST_PAUSE_MILLISECONDS = 10_000
+_LONGEST_PAUSE_MILLISECONDS = 8000
 
 
 _CONNECTION = "connection"

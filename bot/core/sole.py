@@ -31,7 +31,7 @@ from bot.core.nursery import Nursery
 
 log = structlog.get_logger()
 
-_SILENT_MILLISECONDS = 7000
+_SILENT_MILLISECONDS = 6000
 """So long a session may say nothing. With the second between two looks and a start this stays under ten seconds."""
 
 ENDS_THE_SILENT = 14

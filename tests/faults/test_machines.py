@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
@@ -20,14 +21,19 @@ from bot.delivery import service
 from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Screen, Target, Telling
 from bot.demo_process import BotProcess
+from bot.inbox import service as inbox
+from bot.inbox.models import InboxUpdate, UpdateState
+from bot.inbox.worker import _NAP_SECONDS as NAP_SECONDS
 from bot.settings import Pace, Settings, Work
 from tests.databases import Postgres
 from tests.machines import Machines, kill, machines, wake
+from tests.staging import free_address
 from tests.waiting import eventually
 
 TOKEN = "110000002:machines"
 MARK = "（可能重复）"
 CHATS = 400
+PASSER_BY = 4711
 TAKEN_OVER_SECONDS = 10.0
 SOON_SECONDS = 0.5
 _AT_ONCE = 30
@@ -182,14 +188,33 @@ async def test_a_frozen_sender_is_succeeded_within_ten_seconds_and_sends_and_wri
     assert len(await record(running)) == len(found) + 10, "the one that woke up keeps silent"
 
 
-async def test_what_one_program_tells_another_sends_at_once(running: Machines) -> None:
-    """Faster than a sender that only looks now and then: nobody waits for its next look."""
-    first, _ = await two_senders(running)
-    await running.until_said(first, "running")
-    seconds = []
-    for number in range(1, 12):
-        told = time.monotonic()
-        await tell(running.database, range(number, number + 1), f"第{number}条")
-        found = await arrives(running, number)
-        seconds.append(found[-1][0] - told)
-    assert sorted(seconds)[len(seconds) // 2] < 0.2, seconds
+async def test_what_one_program_takes_in_another_handles_without_waiting_for_its_next_look(running: Machines) -> None:
+    """Each comes when the last one is done, and the worker then naps for seconds: only a bell can wake it."""
+    program = await running.start(Work.WEB, webhook_url="http://127.0.0.1:9", webhook_listen=free_address())
+    await running.until_said(program, "webhook_set")
+    await handled(running.database, 1)
+    began = time.monotonic()
+    for number in range(2, 6):
+        await handled(running.database, number)
+    assert (time.monotonic() - began) / 4 < NAP_SECONDS / 2
+
+
+async def handled(database: Database, number: int) -> None:
+    """An update is taken in here, and handled where there is a worker."""
+    async with database.write() as session:
+        await inbox.receive(session, Clock().now(), [said(number)])
+
+    async def look() -> bool:
+        async with database.read() as session:
+            states = (await session.exec(select(InboxUpdate.state))).all()
+        return Counter(states) == {UpdateState.DONE: number}
+
+    await eventually(database, look, f"update {number}")
+
+
+def said(number: int) -> dict[str, Any]:
+    """Somebody says a word to the bot."""
+    person = {"id": PASSER_BY, "is_bot": False, "first_name": "过路人"}
+    chat = {"id": PASSER_BY, "type": "private", "first_name": "过路人"}
+    message = {"message_id": number, "date": 1_780_000_000, "chat": chat, "from": person, "text": f"第{number}句"}
+    return {"update_id": number, "message": message}
