@@ -100,7 +100,7 @@ class App:
         await asyncio.to_thread(shelf.sweep, self.settings.files, untouched)
         line = Gateway(token, self.settings.api_url, proxy=self.settings.proxy, files=self.settings.files)
         async with line as gateway, Nursery() as nursery:
-            self._start(nursery, gateway)
+            self._start(nursery, gateway, follower)
             self._accompany(nursery, follower)
             where = self.database.url.split("@")[-1]
             log.info("running", role=self.settings.role.value, pack=self.plan.version, database=where)
@@ -109,13 +109,13 @@ class App:
                 await self.sender.part.drain()
         log.info("stopped")
 
-    def _start(self, nursery: Nursery, platform: Platform) -> None:
+    def _start(self, nursery: Nursery, platform: Platform, follower: ClockFollower | None) -> None:
         """The work of this process's role."""
         role = self.settings.role
         if role.includes(Work.WEB):
             self._take_in(nursery, platform)
         if role.includes(Work.SENDER):
-            self._send(nursery, platform)
+            self._send(nursery, platform, follower)
         if role.includes(Work.TIMETABLE):
             self._keep_time(nursery, platform)
 
@@ -126,7 +126,6 @@ class App:
         self._watch(nursery)
         if follower:
             nursery.loop("clock", follower.follow)
-            nursery.loop("report", follower.report)
 
     def _watch(self, nursery: Nursery) -> None:
         """Tells others how we are: a beat outward, figures for whoever asks."""
@@ -149,10 +148,13 @@ class App:
             self.parts.append(Part("poller", lambda: poller.well_at(lambda part: part.answered_at)))
         nursery.loop("conversation", lambda: self._converse(nursery, platform, taps))
 
-    def _send(self, nursery: Nursery, platform: Platform) -> None:
+    def _send(self, nursery: Nursery, platform: Platform, follower: ClockFollower | None) -> None:
         pace, heed, painted = _POLICIES[self.settings.pace], heeding(self.plan), painters(self.plan)
 
         def make(database: Database, nursery: Nursery) -> Sender:
+            if follower:
+                # One speaks for all: whoever sends is the last to have anything to do.
+                nursery.loop("report", follower.report)
             return Sender(database, self.clock, platform, pace, nursery, heed)
 
         def believed(part: Sender) -> float | None:

@@ -74,7 +74,9 @@ class ClockFollower:
                     except (aiohttp.ClientError, TimeoutError):
                         said = {}
                         await asyncio.sleep(_PAUSE_SECONDS)
-                if not await self._database.bells.wait_any(_HEARTBEAT_SECONDS):
+                # What another process does need not ring here.
+                patience = _HEARTBEAT_SECONDS if body["settled"] else _PAUSE_SECONDS
+                if not await self._database.bells.wait_any(patience):
                     said = {}
                 await asyncio.sleep(_DEBOUNCE_SECONDS)
 
