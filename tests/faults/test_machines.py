@@ -106,10 +106,10 @@ async def two_senders(running: Machines) -> tuple[BotProcess, BotProcess]:
 
 
 async def in_full_swing(running: Machines) -> None:
-    """A text for hundreds is on its way at the platform's pace; most of it is claimed, and little has left."""
+    """A text for hundreds is on its way at the platform's pace; most of it waits, and little has left."""
     await tell(running.database, range(1, CHATS + 1), "停")
     await arrives(running, _AT_ONCE)
-    assert (await states(running.database))[MessageState.CLAIMED] > CHATS / 2
+    assert (await states(running.database))[MessageState.QUEUED] > CHATS / 2
 
 
 def twice(found: list[tuple[float, int, str]]) -> list[int]:
