@@ -177,6 +177,41 @@ def doctor(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept, on another disk than the database.")],
+    with_secrets: Annotated[bool, typer.Option("--with-secrets", help="Token and passwords too.")] = False,
+    keep: Annotated[int | None, typer.Option(min=1, help="How many backups stay; attachments always do.")] = None,
+) -> None:
+    """Saves database, attachments, pack and settings while the bot runs."""
+    from bot import installation
+    from bot.backup.taking import take
+    from bot.core.clock import Clock
+
+    settings = installation.read_settings()
+    taken = asyncio.run(take(settings, folder, Clock().now(), with_secrets=with_secrets, keep=keep))
+    _out.print(str(taken))
+    raise typer.Exit(int(bool(taken.manifest.attachments.missing)))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="One backup, or the folder of all: the newest is taken.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Keep aside what is there.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only look whether it is whole.")] = False,
+    moved: Annotated[bool, typer.Option("--moved", help="No bot has run since it was made: all can go out.")] = False,
+) -> None:
+    """Puts a backup back, after it was looked through; the bot must not run."""
+    from bot.backup import restoring
+    from bot.core.clock import Clock
+
+    if check:
+        home, _manifest = asyncio.run(restoring.check(folder))
+        _out.print(f"{home}: whole")
+        return
+    _out.print(str(asyncio.run(restoring.restore(folder, Clock().now(), replace=replace, moved=moved))))
+
+
+@app.command()
 def migrate(
     down: Annotated[str | None, typer.Option(help="Go back to this revision; `base` takes everything away.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before going back.")] = False,

@@ -1,7 +1,7 @@
 """Files kept by their SHA-256 (`ab/cd/<sha256>`): the same bytes are there once, and never changed.
 
-A file stands in its place, whole and on the disk, before anybody writes its name into a row; so a backup of the folder
-and one of the database can be taken in any order, and `kill -9` leaves at most a part nobody refers to.
+A file stands in its place, whole and on the disk, before anybody writes its name into a row, and stays; so a backup of
+the folder taken after one of the database has all that its rows name. `kill -9` leaves at most a part nobody refers to.
 """
 
 from __future__ import annotations

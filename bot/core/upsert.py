@@ -22,12 +22,14 @@ async def insert_new(session: AsyncSession, model: type[SQLModel], rows: Sequenc
     return len((await session.exec(statement, params=list(rows))).all())
 
 
-async def next_in_series(session: AsyncSession, model: type[SQLModel], key: dict[str, Any], counter: str) -> int:
-    """Adds one to the counter column of the row with the key, which is made at need; the new value."""
+async def next_in_series(
+    session: AsyncSession, model: type[SQLModel], key: dict[str, Any], counter: str, *, by: int = 1
+) -> int:
+    """Adds one (or `by`) to the counter column of the row with the key, which is made at need; the new value."""
     table = model.__table__  # type: ignore[attr-defined]  # as above
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values({**key, counter: 1})
-    raised = statement.on_conflict_do_update(index_elements=list(key), set_={counter: table.c[counter] + 1})
+    statement = insert(table).values({**key, counter: by})
+    raised = statement.on_conflict_do_update(index_elements=list(key), set_={counter: table.c[counter] + by})
     result = await session.exec(raised.returning(table.c[counter]))
     return int(result.scalar_one())

@@ -259,3 +259,11 @@ class Outcomes:
 
     def _times(self) -> list[datetime]:
         return [chat.sent_at for chat in self.chats if chat.sent_at]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """How many texts and cards go once more, marked, and how many are left as uncertain."""
+
+    again: int = 0
+    parked: int = 0

@@ -13,9 +13,9 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
-from bot.delivery import ledger_repository, repository, tidying
+from bot.delivery import ledger_repository, repository, restored, tidying
 from bot.delivery.models import Card, Lane, Message, MessageState, Text
-from bot.delivery.schemas import CardView, ChatOutcome, Fate, Keyboard, Outcomes, Screen, Target, Telling
+from bot.delivery.schemas import CardView, ChatOutcome, Doubted, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
 from messages.splitting import LONGEST_PART, split, split_plain
 
@@ -172,6 +172,11 @@ async def migrate_chat(session: AsyncSession, old_chat_id: int, new_chat_id: int
 async def left_unsent(session: AsyncSession) -> dict[str, int]:
     """How many messages and cards are dead (nobody got them), uncertain, or held because they came too late."""
     return await repository.left_unsent(session)
+
+
+async def doubt_open(session: AsyncSession, now: datetime, saved_at: datetime) -> Doubted:
+    """After a restore: what was open when the backup was made may have gone out since (docs/decisions/0025)."""
+    return await restored.doubt(session, now, saved_at)
 
 
 def body_of(screen: Screen, *, drill_mark: str = "", how: Telling | None = None) -> dict[str, Any]:

@@ -101,6 +101,11 @@ async def next_serial(session: AsyncSession, prefix: str, day: str) -> int:
     return await next_in_series(session, Serial, {"prefix": prefix, "day": day[5:]}, "last")
 
 
+async def leap(session: AsyncSession, prefix: str, day: str, by: int) -> None:
+    """Leaves out so many serials of the prefix on the day."""
+    await next_in_series(session, Serial, {"prefix": prefix, "day": day[5:]}, "last", by=by)
+
+
 async def items_of_draft(session: AsyncSession, draft_id: int) -> Sequence[Item]:
     """What is on the draft, in the order it came."""
     return (await session.exec(select(Item).where(Item.draft_id == draft_id).order_by(col(Item.id)))).all()

@@ -16,7 +16,7 @@ from bot.incident.schemas import Addition
 from bot.intake import filing, likeness, receiving, repository
 from bot.intake.errors import ActedOn, AnotherOpen, DraftGone
 from bot.intake.models import Draft, DraftState, Item, Question, Report, Via
-from bot.intake.rules import DRAFT_CARD, draft_subject, evidence_of, threat_unasked
+from bot.intake.rules import DRAFT_CARD, day_of, draft_subject, evidence_of, threat_unasked
 from bot.intake.schemas import DraftView, Evidence, Likely, ReportView
 from bot.plan.schema import Nature, WaitKey
 from bot.plan.service import Plan
@@ -253,6 +253,12 @@ async def _ask_likeness(session: AsyncSession, plan: Plan, now: datetime, draft:
     await likeness.show_pictures(session, plan, now, draft, likely)
     await delivery.touch(session, await filing.card_subject(session, draft))
     return True
+
+
+async def leave_gap(session: AsyncSession, plan: Plan, now: datetime, by: int) -> None:
+    """Leaves out so many of the day's numbers: some may have been given that this database has never seen."""
+    for prefix in sorted({plan.number_prefix(code) for code in plan.regions}):
+        await repository.leap(session, prefix, day_of(now), by)
 
 
 async def _asked_likeness(session: AsyncSession, actor: Actor, draft_id: int) -> Draft:

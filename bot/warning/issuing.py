@@ -169,11 +169,22 @@ def _asked(plan: Plan, now: datetime, series: Series, version: Version, chat: co
     }
 
 
+async def leave_gap(session: AsyncSession, now: datetime, by: int) -> None:
+    """Leaves out so many of the day's numbers: some may have been given that this database has never seen."""
+    day = now.astimezone(ZONE).strftime("%m-%d")
+    for drill in (False, True):
+        await repository.leap(session, _counted_by(day, drill=drill), by)
+
+
 async def _number(session: AsyncSession, now: datetime, *, drill: bool) -> str:
     """预0712-3; drills are counted by themselves, 演0712-1, so that no number of a warning is missing for them.
 
     It names no year and is never given again: the same day a year later goes on counting.
     """
     day = now.astimezone(ZONE).strftime("%m-%d")
-    serial = await next_in_series(session, Serial, {"day": f"{day} drill" if drill else day}, "last")
+    serial = await next_in_series(session, Serial, {"day": _counted_by(day, drill=drill)}, "last")
     return f"{'演' if drill else '预'}{day.replace('-', '')}-{serial}"
+
+
+def _counted_by(day: str, *, drill: bool) -> str:
+    return f"{day} drill" if drill else day

@@ -11,9 +11,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.core.upsert import insert_new
+from bot.core.upsert import insert_new, next_in_series
 from bot.plan.schema import WarningAct
-from bot.warning.models import Origin, Place, Recipient, Series, SeriesState, Version, VersionState
+from bot.warning.models import Origin, Place, Recipient, Serial, Series, SeriesState, Version, VersionState
 
 Row = TypeVar("Row", bound=SQLModel)
 _ENDS = (WarningAct.LIFT, WarningAct.WITHDRAW)
@@ -227,6 +227,11 @@ async def versions(session: AsyncSession, series_id: int) -> Sequence[Version]:
     """Every version of the series in its order, discarded ones too."""
     statement = select(Version).where(Version.series_id == series_id).order_by(col(Version.number))
     return (await session.exec(statement)).all()
+
+
+async def leap(session: AsyncSession, day: str, by: int) -> None:
+    """Leaves out so many numbers of the day."""
+    await next_in_series(session, Serial, {"day": day}, "last", by=by)
 
 
 async def series_numbered(session: AsyncSession, number: str) -> Series | None:

@@ -15,6 +15,7 @@ NOT_DOMAINS = {
     "core": "no domain words; everything above stands on it",
     "timetable": "the one tick that calls every domain's jobs",
     "demo": "starts sandbox and product together",
+    "backup": "saves and puts back one installation, whatever its domains are",
 }
 
 # A further kind of file in a domain, and why the closed list does not hold it.
@@ -32,6 +33,7 @@ FURTHER_FILES = {
     "bot/delivery/overview_repository.py": "the queries behind it, which count in the database",
     "bot/delivery/tidying.py": "deletions and unpinning: rows that take away what stands in a chat",
     "bot/delivery/disbelief.py": "how many lost chats at once are too many to be true, pure",
+    "bot/delivery/restored.py": "what a restored database must not take for unsent",
     "bot/delivery/line.py": "whether the platform answers: asked before more is risked on a line that failed",
     "bot/delivery/wire.py": "from a shipment to the Bot API call that carries it, pure",
     "bot/delivery/painter.py": "renders a card's newest revision after the commit",
@@ -148,6 +150,9 @@ QUERIES_ALLOWED = {
     "bot/delivery/lateness_repository.py": "delivery's fourth repository: what is late; private like the first",
     "bot/delivery/overview_repository.py": "delivery's fifth repository: what counts; private like the first",
     "bot/delivery/tidying.py": "delivery's third repository: rows about other rows' messages; private like the first",
+    "bot/delivery/restored.py": "delivery's fifth repository: once, on a database that was restored",
+    "bot/backup/sqlite.py": "whatever tables a file has, by their names: it outlives every model",
+    "bot/backup/postgres.py": "the same on PostgreSQL, beside pg_dump on one snapshot",
     "bot/incident/lists_repository.py": "incident's second repository: many at once; private like the first",
 }
 

@@ -1,0 +1,70 @@
+"""What a database that was restored must not take for unsent: everything that was open when its backup was made.
+
+Nobody knows whether it has gone out since, as nobody knows of what was being sent when the bot died; so the table of
+docs/decisions/0006 holds for it, with one difference: hours may have passed. What is still true goes once more,
+marked; what was news then is left as uncertain, where the desk is told of it and can send it again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.delivery.models import OPEN_STATES, Card, CardState, Lane, Message, MessageState, Text
+from bot.delivery.schemas import Doubted
+
+STILL_NEWS = timedelta(hours=1)
+"""How long after it was written a text that names no end is still worth repeating."""
+
+_PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
+_SAYS_NOTHING = ("pins", "unpins", "deletes")
+_REASON = "queued when the backup was made; may have gone out since"
+_AT_ONCE = 500
+
+
+async def doubt(session: AsyncSession, now: datetime, saved_at: datetime) -> Doubted:
+    """Treats what was open at `saved_at` as what was being sent is treated after a crash."""
+    again, parked = await _texts(session, now)
+    await _mark(session, again, repeated=True, sending_at=saved_at)
+    uncertain = {"state": MessageState.UNCERTAIN, "error": _REASON, "sending_at": saved_at}
+    await _mark(session, parked, **uncertain)
+    cards_again, cards_parked = await _cards(session, now)
+    return Doubted(len(again) + cards_again, len(parked) + cards_parked)
+
+
+def goes_again(row: Message, now: datetime) -> bool:
+    """Whether an open row is still worth saying: a warning that holds, or news that somebody waits for."""
+    if row.valid_until is not None:
+        return row.valid_until > now
+    return (row.critical or row.lane in _PERSON_WAITS) and now - row.created_at < STILL_NEWS
+
+
+async def _texts(session: AsyncSession, now: datetime) -> tuple[list[int], list[int]]:
+    open_ones = select(Message, Text.body).join(Text).where(col(Message.state).in_(OPEN_STATES))
+    again: list[int] = []
+    parked: list[int] = []
+    for row, body in (await session.exec(open_ones.order_by(col(Message.id)))).all():
+        # Pinning and taking away twice does it once: no doubt to record.
+        if not any(body.get(key) for key in _SAYS_NOTHING):
+            (again if goes_again(row, now) else parked).append(row.id)
+    return again, parked
+
+
+async def _mark(session: AsyncSession, ids: list[int], **values: Any) -> None:
+    for first in range(0, len(ids), _AT_ONCE):
+        some = col(Message.id).in_(ids[first : first + _AT_ONCE])
+        await session.exec(update(Message).where(some).values(**values))
+
+
+async def _cards(session: AsyncSession, now: datetime) -> tuple[int, int]:
+    """Cards that were not in their chats yet. One that is there is only edited: twice shows the same once."""
+    coming = and_(col(Card.message_id).is_(None), col(Card.wanted_rev) > col(Card.shown_rev))
+    cards = update(Card).where(coming, col(Card.state).in_((CardState.IDLE, CardState.SENDING)))
+    is_old = col(Card.created_at) <= now - STILL_NEWS
+    parked = await session.exec(cards.where(is_old).values(state=CardState.UNCERTAIN, error=_REASON))
+    again = await session.exec(cards.where(~is_old).values(repeated=True))
+    return int(again.rowcount), int(parked.rowcount)
