@@ -44,7 +44,7 @@ class Work(StrEnum):
 class Settings(BaseSettings):
     """One installation."""
 
-    model_config = SettingsConfigDict(env_prefix="JIAOYING_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="JIAOYING_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     bot_token: SecretStr = Field(default=SecretStr(""), description="what @BotFather gave")
     api_url: str = Field(

@@ -38,6 +38,12 @@ def test_copied_as_it_is_it_changes_nothing(tmp_path: Path, monkeypatch: pytest.
     assert Settings() == Settings.model_construct()
 
 
+def test_a_setting_left_empty_is_as_one_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in FIELDS:
+        monkeypatch.setenv(f"JIAOYING_{name.upper()}", "")
+    assert Settings(_env_file=None) == Settings.model_construct()
+
+
 def written(value: Any) -> str:
     if value is None:
         return ""
