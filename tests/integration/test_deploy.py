@@ -264,7 +264,7 @@ def compose() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
 def test_what_a_service_starts_is_a_command_with_options_there_are(unit: Path) -> None:
-    (line,) = re.findall(r"^ExecStart=.*/jiaoying (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+    (line,) = re.findall(r"^ExecStart=.*/bin/jiaoying (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
     assert understood(shlex.split(line)) is None
 
 
