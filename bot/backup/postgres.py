@@ -217,7 +217,7 @@ async def _require_same(connection: AsyncConnection, manifest: Manifest) -> None
 
 async def _require_nobody_else(connection: AsyncConnection) -> None:
     sql = (
-        "SELECT coalesce(string_agg(coalesce(nullif(application_name, ''), usename), ', '), '') FROM pg_stat_activity"
+        "SELECT coalesce(string_agg(DISTINCT coalesce(nullif(application_name, ''), usename), ', '), '') FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
     if others := await _one(connection, sql):
