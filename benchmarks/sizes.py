@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncpg
 from sqlalchemy.engine import make_url
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.core.clock import Clock
 from bot.core.database import Database
@@ -22,7 +22,7 @@ from bot.delivery import service as delivery
 from bot.delivery import tidying
 from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Screen, Target, Telling
-from bot.demo import staged
+from bot.demo import BotProcess, staged
 from migrations import run as migrations
 from migrations.fresh import fresh_database
 from scenarios.stage import Stage
@@ -63,7 +63,7 @@ async def _arrive(database: Database, ids: list[int]) -> None:
     """As the sender writes it down: marked as being sent, then as sent."""
     now = Clock().now()
     async with database.write() as session:
-        for row in (await session.exec(select(Message).where(Message.id.in_(ids)))).all():  # type: ignore[attr-defined]
+        for row in (await session.exec(select(Message).where(col(Message.id).in_(ids)))).all():
             row.state, row.sending_at = MessageState.SENDING, now
     async with database.write() as session:
         await tidying.all_arrived(session, now, {row: row + 5_000_000 for row in ids})
@@ -71,7 +71,8 @@ async def _arrive(database: Database, ids: list[int]) -> None:
 
 async def _reports(server: str | None, folder: Path) -> float:
     async with staged(server, folder=folder, write=lambda line: None) as (stage, _page):
-        url: str = stage.bot.settings.database_url  # type: ignore[attr-defined]
+        assert isinstance(stage.bot, BotProcess)
+        url = stage.bot.settings.database_url
         await _one(stage)
         before = await _size(url)
         for _ in range(REPORTS):

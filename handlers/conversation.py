@@ -23,6 +23,7 @@ from bot.directory import groups, people
 from bot.inbox.models import InboxUpdate
 from bot.inbox.worker import Handling
 from bot.plan.service import Plan
+from bot.watch import service as watch
 from handlers import refusals
 from handlers.act import Act, ActContext, current_act
 from handlers.calls.routes import routes as call_routes
@@ -97,6 +98,9 @@ class Conversation:
         act = await self._act(session, row)
         if act is None:
             return
+        if (query := act.update.callback_query) and query.message:
+            message = query.message
+            await watch.require_known(session, message.chat.id, message.message_id, message.date)
         token = current_act.set(act)
         try:
             await self.application.process_update(act.update)

@@ -216,8 +216,9 @@ async def _require_same(connection: AsyncConnection, manifest: Manifest) -> None
 
 
 async def _require_nobody_else(connection: AsyncConnection) -> None:
+    who = "coalesce(nullif(application_name, ''), usename)"
     sql = (
-        "SELECT coalesce(string_agg(DISTINCT coalesce(nullif(application_name, ''), usename), ', '), '') FROM pg_stat_activity"
+        f"SELECT coalesce(string_agg(DISTINCT {who}, ', '), '') FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
     if others := await _one(connection, sql):

@@ -26,6 +26,7 @@ from bot.intake import service as intake
 from bot.plan.service import Plan, load_plan
 from bot.settings import Settings
 from bot.warning import issuing
+from bot.watch import service as watch
 from migrations import run as migrations
 
 GAP = 1_000
@@ -167,6 +168,7 @@ async def _time_has_passed(url: str, plan: Plan, saved_at: datetime, now: dateti
         async with database.write() as session:
             await intake.leave_gap(session, plan, now, GAP)
             await issuing.leave_gap(session, now, GAP)
+            await watch.note_restored(session, saved_at, now)
             return await delivery.doubt_open(session, now, saved_at)
     finally:
         await database.close()

@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.core.upsert import insert_new
 from bot.watch.models import Finding, Watermark
 
+_LOST = "lost:"
+
 
 async def watermark(session: AsyncSession, key: str, *, lock: bool = False) -> Watermark | None:
     """How far what has that key was told; None before the first time."""
@@ -25,6 +27,19 @@ async def require_watermark(session: AsyncSession, key: str, at: datetime) -> Wa
     if found is None:
         raise LookupError(f"the watermark {key} was written and is not there")
     return found
+
+
+async def lost_hours(session: AsyncSession, at: datetime) -> tuple[datetime, datetime] | None:
+    """The hours between a backup and its restore in which the instant lies."""
+    marks = await session.exec(select(Watermark).where(col(Watermark.key).startswith(_LOST), Watermark.at <= at))
+    found = [(mark.at, datetime.fromisoformat(mark.told)) for mark in marks.all()]
+    return next((hours for hours in found if at <= hours[1]), None)
+
+
+async def add_lost_hours(session: AsyncSession, since: datetime, until: datetime) -> None:
+    """Writes down that what came in these hours is not in this database."""
+    key = f"{_LOST}{until.isoformat()}"
+    await insert_new(session, Watermark, [{"key": key, "at": since, "told": until.isoformat()}])
 
 
 async def findings(session: AsyncSession) -> Sequence[Finding]:

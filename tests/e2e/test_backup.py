@@ -53,6 +53,10 @@ async def test_what_was_confirmed_before_the_backup_is_there_and_the_bot_goes_on
         taken = await _taken_while_reports_come_in(night, workers[BEFORE:], tmp_path / "backups")
         assert taken.manifest.attachments.missing == ()
 
+        await _reports(night, await newcomer(night), BEFORE + DURING)
+        await night.control.settled()
+        lost_card = await night.stage.sees("longshui", "尚无人接手")
+
         monkeypatch.chdir(_empty(tmp_path))
         settings = _points_to(elsewhere, tmp_path, night.bot.settings, monkeypatch)
         await night.bot.freeze()
@@ -61,9 +65,17 @@ async def test_what_was_confirmed_before_the_backup_is_there_and_the_bot_goes_on
 
         night.bot.settings = settings
         await night.bot.kill()
+        await _is_told_that_it_is_lost(night, lost_card)
         await _takes_it_in_hand(night, old_card)
         await night.stage.begin()
         assert await _bad(settings) == {}
+
+
+async def _is_told_that_it_is_lost(night: Live, card: Message) -> None:
+    """A button of after the backup names an incident the books no longer have: it takes no other in hand instead."""
+    duty = night.world.people["longshui_duty"]
+    assert (await night.control.tap(duty, card.message_id, "我来处理", chat=night.stage.chat_of("longshui"))).answered
+    await night.control.wait_for(duty, lambda message: "这条消息的按钮不能用了" in message.text)
 
 
 async def _takes_it_in_hand(night: Live, card: Message) -> None:
