@@ -20,8 +20,8 @@ from sqlmodel import col, select
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.delivery import ledger_repository
 from bot.delivery import service as delivery
-from bot.delivery import tidying
 from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Screen, Target, Telling
 from bot.demo import BotProcess, staged
@@ -68,7 +68,7 @@ async def _arrive(database: Database, ids: list[int]) -> None:
         for row in (await session.exec(select(Message).where(col(Message.id).in_(ids)))).all():
             row.state, row.sending_at = MessageState.SENDING, now
     async with database.write() as session:
-        await tidying.all_arrived(session, now, {row: row + 5_000_000 for row in ids})
+        await ledger_repository.write_sent(session, now, {row: row + 5_000_000 for row in ids})
 
 
 async def _reports(server: str | None, folder: Path) -> float:

@@ -148,7 +148,7 @@ async def test_of_two_senders_of_a_token_one_sends_and_the_other_follows_when_it
     }
 
 
-async def test_a_sender_that_is_killed_is_succeeded_within_ten_seconds_and_what_it_had_claimed_goes_once(
+async def test_a_sender_that_is_killed_is_succeeded_within_ten_seconds_and_what_it_had_read_goes_once(
     running: Machines,
 ) -> None:
     first, second = await two_senders(running)

@@ -22,7 +22,7 @@ async def restored(post: Post, hours_later: float) -> Doubted:
         return await service.doubt_open(session, post.clock.now(), saved_at)
 
 
-@pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING, MessageState.RETRY])
+@pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.SENDING, MessageState.RETRY])
 async def test_a_warning_that_still_holds_goes_again_marked_however_old_the_backup(
     post: Post, officer: int, state: MessageState
 ) -> None:
