@@ -22,10 +22,12 @@ from bot.core.errors import ConfigurationFault
 from bot.core.nursery import Nursery
 from bot.core.sole import Make, PartT, Sole
 from bot.delivery import sender as sending
+from bot.delivery.apprise_gateway import AppriseGateway
 from bot.delivery.gateway import Gateway, GatewayError, Platform
 from bot.delivery.pacing import TELEGRAM, UNLIMITED, Policy
 from bot.delivery.painter import Painter
 from bot.delivery.sender import Sender
+from bot.delivery.switchboard import Switchboard
 from bot.drill import jobs as drill_jobs
 from bot.following import ClockFollower, Standing
 from bot.inbox import service as inbox
@@ -99,14 +101,16 @@ class App:
         untouched = 0.0 if self.database.is_sqlite else _LEFT_SECONDS
         await asyncio.to_thread(shelf.sweep, self.settings.files, untouched)
         line = Gateway(token, self.settings.api_url, proxy=self.settings.proxy, files=self.settings.files)
+        channels = AppriseGateway(self.database, self.clock, loopback_only=self.settings.sandbox_url is not None)
         async with line as gateway, Nursery() as nursery:
-            self._start(nursery, gateway, follower)
+            self._start(nursery, Switchboard(gateway, channels), follower)
             self._accompany(nursery, follower)
             where = self.database.url.split("@")[-1]
             log.info("running", role=self.settings.role.value, pack=self.plan.version, database=where)
             await stop.wait()
             if self.sender and self.sender.part:
                 await self.sender.part.drain()
+        channels.close()
         log.info("stopped")
 
     def _start(self, nursery: Nursery, platform: Platform, follower: ClockFollower | None) -> None:

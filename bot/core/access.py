@@ -27,6 +27,7 @@ class Permission(StrEnum):
     REPORT_TELEPHONE = "report.telephone"
     WORK_STOP = "work.stop"
     GROUP_BIND = "group.bind"
+    CHANNEL_ATTACH = "channel.attach"
     PERSON_SEE = "person.see"
     PERSON_INVITE = "person.invite"
     PERSON_SUSPEND = "person.suspend"

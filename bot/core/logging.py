@@ -22,6 +22,9 @@ _LINES = "log lines"
 # No word boundary before it: in an address the token follows the letters of `/bot`.
 _TOKEN = re.compile(r"(?<!\d)(\d{6,12}):[A-Za-z0-9_-]{6,}")
 
+# An address of a channel is a secret as a whole; those of the web and of databases are none.
+_ADDRESS = re.compile(r"(?<![a-z0-9+.-])(?!https?:|sqlite|postgresql)([a-z][a-z0-9+.-]+)://[^\s'\",]+", re.IGNORECASE)
+
 
 class _Stderr(io.StringIO):
     """Standard error as it is when a line is written: whoever redirects it later gets the later lines."""
@@ -73,8 +76,8 @@ def write_lines(session: AsyncSession) -> None:
 
 
 def without_tokens(line: str) -> str:
-    """The line with everything that looks like a bot token cut down to the bot's number."""
-    return _TOKEN.sub(r"\1:…", line)
+    """The line with bot tokens cut down to the bot's number, and addresses of channels to what they begin with."""
+    return _ADDRESS.sub(r"\1://…", _TOKEN.sub(r"\1:…", line))
 
 
 def _cleaned(_logger: Any, _method: str, line: Any) -> str:

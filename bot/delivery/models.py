@@ -1,4 +1,4 @@
-"""The ledger's tables: texts (stored once), messages (one row per recipient), cards (desired state), chats."""
+"""The ledger's tables: texts (stored once), messages (one per recipient), cards (desired state), chats, channels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.core.columns import Json, PlatformId, UtcDateTime, text_enum
+from bot.core.columns import Json, PlatformId, Secret, UtcDateTime, text_enum
 
 
 class Lane(IntEnum):
@@ -65,6 +65,66 @@ class ChatState(StrEnum):
 
 
 _IS_SENT = text("sent_at is not null")
+
+
+class ChannelKind(StrEnum):
+    """What people call a channel that is no chat."""
+
+    SMS = "sms"
+    MAIL = "mail"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    OTHER = "other"
+
+
+class ChannelState(StrEnum):
+    """A channel is asked for its address, attached, and once detached never comes back."""
+
+    ASKED = "asked"
+    ATTACHED = "attached"
+    DETACHED = "detached"
+
+
+class Channel(SQLModel, table=True):
+    """A way to somebody beside the chat: an SMS gateway, a mailbox, a robot of another platform.
+
+    It belongs to a person, a unit or a group (by the chat it had then): one of the three. `url` is Apprise's address of
+    it and a secret; a detached one has none any more. `fingerprint` tells two addresses apart and gives nothing away.
+    `failing_since`: nothing has got through since then; `error` says why in our words. `answered_at`: when the other
+    end answered last, either way.
+    """
+
+    __tablename__ = "delivery_channel"
+    __table_args__ = (
+        CheckConstraint(
+            "(person_id is not null and group_chat is null and unit_key is null)"
+            " or (person_id is null and group_chat is not null and unit_key is null)"
+            " or (person_id is null and group_chat is null and unit_key is not null)",
+            name="delivery_channel_owner",
+        ),
+        Index("ix_delivery_channel_state", "state"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    kind: ChannelKind = Field(sa_type=text_enum(ChannelKind, "delivery_channel_kind"))
+    state: ChannelState = Field(default=ChannelState.ASKED, sa_type=text_enum(ChannelState, "delivery_channel_state"))
+    person_id: int | None = Field(default=None, foreign_key="directory_person.id")
+    group_chat: int | None = Field(default=None, sa_type=PlatformId)
+    unit_key: str | None = None
+    region_code: str
+    locale: str = "zh"
+    is_urgent_only: bool = True
+    url: str | None = Field(default=None, sa_type=Secret)
+    scheme: str = ""
+    fingerprint: str = ""
+    created_by: int | None = Field(default=None, foreign_key="directory_person.id")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    attached_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    detached_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str | None = None
 
 
 class Text(SQLModel, table=True):

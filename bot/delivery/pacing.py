@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.delivery.addressing import is_channel
 from bot.delivery.models import Lane
 
 
@@ -24,16 +25,28 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The budgets of one token. `share`: of answers that go though a warning to thousands would use up all there is."""
+    """The budgets of one token. `share`: of answers that go though a warning to thousands would use up all there is.
+
+    Channels use none of it. A robot takes 20 a minute (DingTalk, WeCom); of all channels together no more begin than
+    slow ones may keep under way while others ship.
+    """
 
     overall: Rate
     private: Rate
     group: Rate
     share: Rate = Rate(2, 0.25)
+    channel: Rate = Rate(19, 19.6 / 60)
+    channels: Rate = Rate(24, 3)
 
     def rate_of(self, chat_id: int) -> Rate:
-        """Groups and channels have negative ids."""
+        """Groups and the platform's channels have negative ids; ours, too, far below."""
+        if is_channel(chat_id):
+            return self.channel
         return self.group if chat_id < 0 else self.private
+
+    def overall_of(self, chat_id: int) -> Rate:
+        """What all that go the same way share."""
+        return self.channels if is_channel(chat_id) else self.overall
 
 
 TELEGRAM = Policy(
@@ -41,7 +54,8 @@ TELEGRAM = Policy(
     private=Rate(4, 0.98),
     group=Rate(19, 19.6 / 60, {Lane.INTERACTIVE: 4, Lane.ROUTINE: 6, Lane.BULK: 10}),
 )
-UNLIMITED = Policy(Rate(1e9, 1e9), Rate(1e9, 1e9), Rate(1e9, 1e9))
+_ENDLESS = Rate(1e9, 1e9)
+UNLIMITED = Policy(_ENDLESS, _ENDLESS, _ENDLESS, channel=_ENDLESS, channels=_ENDLESS)
 """For a server without limits, as in benchmarks of our own speed."""
 
 
@@ -64,12 +78,14 @@ class Pacer:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._overall = _Bucket(policy.overall.size, 0.0)
+        self._channels = _Bucket(policy.channels.size, 0.0)
         self._share = _Bucket(policy.share.size, 0.0)
         self._chats: dict[int, _Bucket] = {}
 
     def wait(self, chat_id: int, lane: Lane, now: float) -> float:
         """Seconds until a message of the lane may go to the chat; 0 for now."""
-        return max(self.wait_in_chat(chat_id, lane, now), self.wait_overall(lane, now))
+        shared = _missing(self._shared(chat_id), self._policy.overall_of(chat_id), lane, now)
+        return max(self.wait_in_chat(chat_id, lane, now), shared)
 
     def wait_in_chat(self, chat_id: int, lane: Lane, now: float) -> float:
         """Seconds until the chat's own budget lets a message of the lane go."""
@@ -90,11 +106,11 @@ class Pacer:
 
     def count(self, chat_id: int, now: float) -> None:
         """One message leaves for the chat."""
-        chat = self._chat(chat_id, now)
+        chat, shared = self._chat(chat_id, now), self._shared(chat_id)
         chat.refill(self._policy.rate_of(chat_id), now)
         chat.level -= 1
-        self._overall.refill(self._policy.overall, now)
-        self._overall.level -= 1
+        shared.refill(self._policy.overall_of(chat_id), now)
+        shared.level -= 1
 
     def delay(self, chat_ids: Sequence[int], now: float) -> None:
         """Those just counted leave only now, because the database took its time.
@@ -103,9 +119,10 @@ class Pacer:
         """
         buckets = [self._chat(chat_id, now) for chat_id in chat_ids]
         rates = [self._policy.rate_of(chat_id) for chat_id in chat_ids]
-        self._overall.level += len(chat_ids)
+        in_chats = sum(not is_channel(chat_id) for chat_id in chat_ids)
+        self._overall.level += in_chats
         self._overall.refill(self._policy.overall, now)
-        self._overall.level -= len(chat_ids)
+        self._overall.level -= in_chats
         for bucket, rate in zip(buckets, rates, strict=True):
             bucket.level += 1
             bucket.refill(rate, now)
@@ -118,6 +135,9 @@ class Pacer:
             bucket.refill(rate, now)
             if bucket.level >= rate.size:
                 del self._chats[chat_id]
+
+    def _shared(self, chat_id: int) -> _Bucket:
+        return self._channels if is_channel(chat_id) else self._overall
 
     def _chat(self, chat_id: int, now: float) -> _Bucket:
         bucket = self._chats.get(chat_id)

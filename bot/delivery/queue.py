@@ -21,6 +21,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.core.columns import UtcDateTime
 from bot.core.database import connection_of
 from bot.core.many import as_rows, listed, looked_at
+from bot.delivery.addressing import CHANNELS_FROM
 from bot.delivery.models import LEAVING_STATES, OPEN_STATES, Card, CardState, Chat, Lane, Message, MessageState, Text
 from bot.delivery.schemas import Shipment
 
@@ -265,12 +266,15 @@ def _may_be_shown() -> ColumnElement[bool]:
     return and_(behind, _is_due(Card), *_unparked(Card))
 
 
-def _unparked(model: type[Message] | type[Card]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Neither its chat nor all of them; two questions, because the second has one answer for all rows."""
+def _unparked(model: type[Message] | type[Card]) -> tuple[ColumnElement[bool], ...]:
+    """Neither its chat nor all of them; two questions, because the second has one answer for all rows.
+
+    Channels go another way than all chats.
+    """
     one, every = aliased(Chat), aliased(Chat)
     parked = exists().where(col(one.chat_id) == col(model.chat_id), col(one.parked_until) > _NOW)
     all_parked = exists().where(col(every.chat_id) == EVERY_CHAT, col(every.parked_until) > _NOW)
-    return ~parked, ~all_parked
+    return ~parked, or_(~all_parked, col(model.chat_id) <= CHANNELS_FROM)
 
 
 def _of_row(row: Row[Any], locale: str, body: dict[str, Any]) -> Shipment:

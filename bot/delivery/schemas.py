@@ -10,7 +10,7 @@ from enum import StrEnum
 from statistics import median_low
 from typing import Any
 
-from bot.delivery.models import Lane
+from bot.delivery.models import ChannelKind, ChannelState, Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +267,19 @@ class Doubted:
 
     again: int = 0
     parked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A channel as screens show it; its address is not part of it. `error` in our own words."""
+
+    id: int
+    kind: ChannelKind
+    state: ChannelState
+    owner: str
+    scheme: str
+    fingerprint: str
+    attached_at: datetime | None
+    answered_at: datetime | None
+    failing_since: datetime | None
+    error: str | None

@@ -20,6 +20,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.nursery import Nursery
 from bot.delivery import ledger, ledger_repository, queue
+from bot.delivery.addressing import is_channel
 from bot.delivery.gateway import GatewayError, Platform
 from bot.delivery.ledger import Heed, Memory
 from bot.delivery.line import Line
@@ -121,7 +122,8 @@ class Sender:
             await asyncio.sleep(_GATHERING_SECONDS)
         results = self._noted_results()
         choice = Choice([])
-        if self._window and await self._line_holds():
+        # Channels go another way: a platform that is down must not hold up the SMS.
+        if self._window and (self._window.is_for_channels() or await self._line_holds()):
             choice = self._choose(self._clock.monotonic(), results)
         chosen = choice.shipments
         looks = await self._should_look(busy=bool(results or chosen))
@@ -228,7 +230,8 @@ class Sender:
     def _noted_results(self) -> list[_Result]:
         """What is to be written down; the line has heard of each outcome before anything more is chosen."""
         for result in self._results:
-            self._line.note(result.outcome.meaning)
+            if not is_channel(result.shipment.chat_id):
+                self._line.note(result.outcome.meaning)
         return self._results[:]
 
     def _untried(self, results: list[_Result]) -> bool:

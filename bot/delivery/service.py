@@ -13,10 +13,13 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
-from bot.delivery import ledger_repository, repository, restored, tidying
+from bot.delivery import briefing, ledger_repository, repository, restored, tidying
+from bot.delivery.addressing import is_channel
+from bot.delivery.briefing import ShortOf
 from bot.delivery.models import Card, Lane, Message, MessageState, Text
 from bot.delivery.schemas import CardView, ChatOutcome, Doubted, Fate, Keyboard, Outcomes, Screen, Target, Telling
 from messages.engine import Payload, label, render
+from messages.shortening import Short, plain
 from messages.splitting import LONGEST_PART, split, split_plain
 
 _OUTER_BLANKS = " \t\r\n"
@@ -41,11 +44,18 @@ async def tell(
     payload: Payload,
     targets: Sequence[Target],
     keyboard: KeyboardOf | None = None,
+    *,
+    short: ShortOf | None = None,
 ) -> None:
-    """Queues one text for every target, rendered once per locale. Telling the same again changes nothing."""
+    """Queues one text for every target, rendered once per locale. Telling the same again changes nothing.
+
+    What is urgent goes to the channels of those told as well: its `short` variant, else the beginning of the text.
+    """
     for locale in sorted({target.locale for target in targets}):
         screen = Screen(render(payload, locale), keyboard(locale) if keyboard else None)
         await show(session, now, how, screen, [target for target in targets if target.locale == locale])
+    in_short = short or (lambda locale: Short(words=plain(render(payload, locale))))
+    await briefing.brief(session, now, how, in_short, [target.chat_id for target in targets])
 
 
 async def show(session: AsyncSession, now: datetime, how: Telling, screen: Screen, targets: Sequence[Target]) -> None:
@@ -139,6 +149,12 @@ async def erase(session: AsyncSession, now: datetime, how: Telling, purposes: Co
     return await tidying.erase(session, now, how, purposes)
 
 
+async def take_away(session: AsyncSession, now: datetime, chat_id: int, message_id: int) -> None:
+    """Deletes a message that somebody sent us in private."""
+    ring_after_commit(session, "send")
+    await tidying.take_away(session, now, chat_id, message_id)
+
+
 async def unpin(session: AsyncSession, now: datetime, subject: str, before_version: int) -> None:
     """Takes down what was pinned of the subject's versions before that one, after everything that is to be read."""
     ring_after_commit(session, "send")
@@ -155,11 +171,17 @@ async def outcomes_of(session: AsyncSession, subject: str, version: int, purpose
     return outcomes_among(await repository.rows_of(session, subject, version, purpose))
 
 
-def outcomes_among(rows: Iterable[Message]) -> Outcomes:
-    """What became of these rows, chat by chat in the order they were told in."""
+async def in_channels(session: AsyncSession, subject: str, version: int) -> Outcomes:
+    """What became of a version's short variant in every channel, which are no chats: nobody answers there."""
+    return outcomes_among(await repository.rows_of(session, subject, version, None), channels=True)
+
+
+def outcomes_among(rows: Iterable[Message], *, channels: bool = False) -> Outcomes:
+    """What became of these rows, chat by chat in the order they were told in; or of those for channels, by channel."""
     by_chat: dict[int, list[Message]] = {}
     for row in rows:
-        by_chat.setdefault(row.chat_id, []).append(row)
+        if is_channel(row.chat_id) is channels:
+            by_chat.setdefault(row.chat_id, []).append(row)
     return Outcomes(tuple(_outcome(chat_id, rows) for chat_id, rows in by_chat.items()))
 
 

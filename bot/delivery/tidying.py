@@ -44,6 +44,16 @@ async def erase(session: AsyncSession, now: datetime, how: Telling, purposes: Co
     return len(rows)
 
 
+async def take_away(session: AsyncSession, now: datetime, chat_id: int, message_id: int) -> None:
+    """Queues the deletion of a message of somebody's, in his private chat: what he sent must not stand there."""
+    key = {"subject": f"said:{chat_id}", "version": 1, "purpose": f"{_ERASE}#0", "locale": "zh"}
+    await insert_new(session, Text, [{**key, "body": {"deletes": True, "of": []}}])
+    order = await _erasing(session, f"said:{chat_id}", 0)
+    if order is not None:
+        which = {"seq": message_id, "chat_id": chat_id, "reply_to": message_id}
+        await insert_new(session, Message, [_taking(now, order, Lane.INTERACTIVE) | which])
+
+
 async def arrived(session: AsyncSession, now: datetime, row_id: int, message_id: int | None) -> bool:
     """Writes down that a message is there; whether it still holds. One that was erased meanwhile is deleted now."""
     sent = {"state": MessageState.SENT, "sent_at": now, "message_id": message_id, "error": None}
@@ -102,19 +112,21 @@ async def _add(session: AsyncSession, now: datetime, order: Text, rows: Sequence
 def _row(now: datetime, order: Text, row: Message, lane: Lane, *, mass: bool) -> dict[str, Any]:
     """A row about another row's message: `seq` is that row, so that each is taken away once."""
     is_pin = row.subject.endswith(":pin")
+    which = {"seq": row.id, "chat_id": row.chat_id, "reply_to": row.reply_to if is_pin else row.message_id}
+    return _taking(now, order, lane) | which | {"drill": row.drill, "mass": mass}
+
+
+def _taking(now: datetime, order: Text, lane: Lane) -> dict[str, Any]:
     return {
         "subject": order.subject,
         "version": order.version,
         "purpose": order.purpose.partition("#")[0],
-        "seq": row.id,
-        "chat_id": row.chat_id,
         "text_id": order.id,
         "lane": int(lane),
-        "mass": mass,
+        "mass": False,
         "critical": False,
         "silent": True,
-        "drill": row.drill,
-        "reply_to": row.reply_to if is_pin else row.message_id,
+        "drill": False,
         "state": MessageState.QUEUED,
         "attempts": 0,
         "repeated": False,

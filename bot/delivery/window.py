@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from bot.delivery.addressing import is_channel
 from bot.delivery.models import Lane
 from bot.delivery.pacing import Pacer
 from bot.delivery.schemas import Shipment
@@ -66,6 +67,10 @@ class Window:
             if shipment.is_card or places[shipment.chat_id] <= _OF_ONE_CHAT:
                 self._shipments[shipment.key] = shipment
 
+    def is_for_channels(self) -> bool:
+        """Whether nothing in it goes to the platform."""
+        return all(is_channel(shipment.chat_id) for shipment in self._shipments.values())
+
     def full_chats(self) -> list[tuple[int, Lane]]:
         """The chats of which there is enough in it, and from which lane on more for them need not be read now."""
         places: dict[int, list[Lane]] = {}
@@ -85,7 +90,7 @@ class Window:
         What is chosen is counted by the pacer, and its chat is taken.
         """
         chosen: list[Shipment] = []
-        nap = _LONGEST_NAP_SECONDS
+        nap, is_full = _LONGEST_NAP_SECONDS, False
         if free > 0 and (answer := self._answer_ahead(pacer, now, taken)) is not None:
             pacer.count(answer.chat_id, now)
             pacer.count_share(now)
@@ -94,17 +99,21 @@ class Window:
         for shipment in self._shipments.values():
             if len(chosen) >= free:
                 break
-            if (wait := pacer.wait_overall(shipment.lane, now)) > 0:
-                return Choice(chosen, min(nap, wait), is_full=True)
             if shipment.chat_id in taken:
                 continue
+            # Channels go another way: what all chats wait for does not hold them up.
+            goes_alone = is_channel(shipment.chat_id)
+            if not (goes_alone or is_full) and (wait := pacer.wait_overall(shipment.lane, now)) > 0:
+                is_full, nap = True, min(nap, wait)
+            if is_full and not goes_alone:
+                continue
             taken.add(shipment.chat_id)
-            if (wait := pacer.wait_in_chat(shipment.chat_id, shipment.lane, now)) > 0:
+            if (wait := pacer.wait(shipment.chat_id, shipment.lane, now)) > 0:
                 nap = min(nap, wait)
                 continue
             pacer.count(shipment.chat_id, now)
             chosen.append(shipment)
-        return Choice(chosen, nap)
+        return Choice(chosen, nap, is_full)
 
     def _answer_ahead(self, pacer: Pacer, now: float, taken: Container[int]) -> Shipment | None:
         """While a warning to many leaves: an answer somebody waits for, or the board, now and then before it."""

@@ -14,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.core.upsert import insert_new
 from bot.inbox.models import InboxUpdate, UpdateState
 
+_WHO_AND_WHEN = ("message_id", "from", "chat", "date", "edit_date")
+
 
 async def add(session: AsyncSession, now: datetime, updates: Sequence[tuple[int, int, dict[str, Any]]]) -> int:
     """Stores (update_id, chat_id, payload) in order; those already here are skipped. How many were new."""
@@ -84,6 +86,15 @@ async def forget_done(session: AsyncSession, before: datetime) -> int:
     """Deletes updates handled before the instant; how many."""
     old = delete(InboxUpdate).where(col(InboxUpdate.state) == UpdateState.DONE, col(InboxUpdate.done_at) < before)
     return int((await session.exec(old)).rowcount)
+
+
+async def blank(session: AsyncSession, row_id: int) -> None:
+    """Takes out of a message's update everything but who, where and when."""
+    row = await session.get_one(InboxUpdate, row_id)
+    known = {name: dict(said) for name, said in row.payload.items() if isinstance(said, dict)}
+    kept = {name: {key: said[key] for key in _WHO_AND_WHEN if key in said} for name, said in known.items()}
+    row.payload = {"update_id": row.update_id, **kept}
+    await session.flush()
 
 
 async def count_by_state(session: AsyncSession) -> dict[UpdateState, int]:

@@ -48,6 +48,11 @@ async def forget_done(session: AsyncSession, before: datetime) -> int:
     return await repository.forget_done(session, before)
 
 
+async def forget_words(session: AsyncSession, row_id: int) -> None:
+    """Keeps of a message that is being handled who sent it and when, and nothing of what it says."""
+    await repository.blank(session, row_id)
+
+
 async def oldest_done(session: AsyncSession) -> datetime | None:
     """When the oldest update still kept was handled."""
     return await repository.oldest_done(session)

@@ -59,6 +59,7 @@ _COMMANDS: tuple[tuple[str, Permission | None], ...] = (
     ("invite", Permission.PERSON_INVITE),
     ("groups", Permission.GROUP_BIND),
     ("drill", Permission.DRILL_HOLD),
+    ("channel", Permission.CHANNEL_ATTACH),
     ("paper", Permission.WARNING_ARCHIVE),
     ("language", None),
     ("leave", None),
