@@ -33,7 +33,7 @@ from bot.delivery.gateway import CALL_TIMEOUT_SECONDS, GatewayError, Refused, Un
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_THREADS = 16
+_THREADS = 32
 _TIMEOUT_SECONDS = 12.0
 """Apprise waits four seconds for a connection and four for an answer; a mail takes several answers."""
 

@@ -36,7 +36,7 @@ class Policy:
     group: Rate
     share: Rate = Rate(2, 0.25)
     channel: Rate = Rate(19, 19.6 / 60)
-    channels: Rate = Rate(24, 3)
+    channels: Rate = Rate(32, 5)
 
     def rate_of(self, chat_id: int) -> Rate:
         """Groups and the platform's channels have negative ids; ours, too, far below."""

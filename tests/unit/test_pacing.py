@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.delivery.addressing import channel_chat
 from bot.delivery.models import Lane
 from bot.delivery.pacing import TELEGRAM, Pacer, Policy, Rate
 
 PERSON, OTHER, GROUP = 7, 8, -100
+ROBOT, GATEWAY = channel_chat(1), channel_chat(2)
 
 SMALL = Policy(
     overall=Rate(6, 3.0, {Lane.INTERACTIVE: 1, Lane.ROUTINE: 2, Lane.BULK: 4}),
@@ -170,3 +172,37 @@ def test_who_waits_as_long_as_told_may_go(wanted: list[Wish], lane: Lane) -> Non
         now += pacer.wait(chat, lane, now) + 1e-6
         assert pacer.wait(chat, lane, now) == 0
         pacer.count(chat, now)
+
+
+def test_a_channel_is_told_no_faster_than_a_robot_takes_it() -> None:
+    pacer = Pacer(TELEGRAM)
+    assert burst(pacer, ROBOT, Lane.URGENT) == 19
+    assert burst(pacer, ROBOT, Lane.URGENT, 60.0) == 19
+
+
+def test_channels_use_none_of_the_platforms_budget_and_the_platform_none_of_theirs() -> None:
+    pacer = Pacer(TELEGRAM)
+    for number in range(200):
+        pacer.count(channel_chat(number), 0.0)
+    assert pacer.wait(PERSON, Lane.URGENT, 0.0) == 0
+    assert pacer.wait_overall(Lane.BULK, 0.0) == 0
+    assert pacer.wait(channel_chat(300), Lane.URGENT, 0.0) > 0
+
+    pacer = Pacer(TELEGRAM)
+    for number in range(200):
+        pacer.count(number + 1, 0.0)
+    pacer.delay([ROBOT, PERSON], 0.0)
+    assert pacer.wait_overall(Lane.URGENT, 0.0) > 0
+    assert pacer.wait(GATEWAY, Lane.URGENT, 0.0) == 0
+
+
+def test_of_all_channels_together_no_more_begin_than_slow_ones_may_keep_under_way() -> None:
+    """A call may take twelve seconds, and the sender has 128 under way at most: most of them are the platform's."""
+    pacer, under_way = Pacer(TELEGRAM), 0
+    for second in range(12):
+        for number in range(500):
+            chat = channel_chat(second * 500 + number)
+            if pacer.wait(chat, Lane.URGENT, float(second)) == 0:
+                pacer.count(chat, float(second))
+                under_way += 1
+    assert under_way == 32 + 11 * 5
