@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.delivery import channels
 from bot.delivery import service as delivery
+from bot.delivery.channel_results import CARD as CHANNEL_CARD
 from bot.delivery.painter import Paint
 from bot.delivery.schemas import CardView, Outcomes, Screen
 from bot.directory import groups, people, places
@@ -19,6 +21,7 @@ from bot.intake.rules import DRAFT_CARD
 from bot.plan.service import Plan
 from bot.warning import checking, drafting, issuing, previewing, proposing, relaying
 from bot.warning import service as warnings
+from handlers.channel.screens import card as channel_card
 from handlers.drill import screens as drill
 from handlers.groups.routes import GROUP_CARD, LEAVING_OUT_CARD
 from handlers.groups.screens import group_card, leaving_out
@@ -61,7 +64,12 @@ def painters(plan: Plan) -> Mapping[str, Paint]:
         group = await groups.get(session, card.subject_id)
         return leaving_out(plan, group, card.locale) if group and group.tier is Tier.UNIT else None
 
+    async def paint_channel(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
+        view = await channels.view(session, plan, card.subject_id)
+        return channel_card(view, card.locale) if view else None
+
     return {
+        CHANNEL_CARD: paint_channel,
         incidents.DESK_CARD: paint_desk,
         DRAFT_CARD: paint_draft,
         GROUP_CARD: paint_group,
@@ -93,8 +101,9 @@ def _of_warnings(plan: Plan) -> dict[str, Paint]:
             for purpose in (issuing.PURPOSE, issuing.NOTICE)
         ]
         outcomes = Outcomes(tuple(chat for part in parts for chat in part.chats))
+        short = await delivery.in_channels(session, card.subject, version)
         names = await places.names_of(session, plan, {plan.town_of(row.region_code) for row in series.recipients})
-        return board_card(plan, series, outcomes, names, rev, card.locale)
+        return board_card(plan, series, outcomes, names, rev, card.locale, short=short)
 
     async def paint_answers(session: AsyncSession, card: CardView, _rev: int) -> Screen | None:
         return answers_card(await warnings.view_in(session, card.subject_id, card.chat_id), card.chat_id, card.locale)

@@ -72,7 +72,7 @@ class Unheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board(Payload):
-    """The publisher's card."""
+    """The publisher's card. `short`: of the short variant in channels that are no chats sent, waiting, failed."""
 
     template: ClassVar[str] = "warning/board"
     number: str
@@ -100,6 +100,7 @@ class Board(Payload):
     towns: tuple[TownLine, ...]
     cut_off: tuple[str, ...]
     unheld: tuple[Unheld, ...] = ()
+    short: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,13 +150,14 @@ class Deputise(Payload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Somebody to telephone; `result` of the last call, if there was one."""
+    """Somebody to telephone; `result` of the last call, if there was one. `sent_by`: his channels it has left by."""
 
     name: str
     phone: str
     place: str
     result: str | None = None
     at: datetime | None = None
+    sent_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +311,7 @@ SAMPLES: list[Payload] = [
             Unheld(level="town", count=2, names=("中敖镇", "三驱镇")),
             Unheld(level="village", count=7, names=("横店村", "高坡村")),
         ),
+        short=(3, 1, 1),
         **_STORM,
     ),
     Board(
@@ -334,6 +337,7 @@ SAMPLES: list[Payload] = [
         towns=(),
         cut_off=(),
         unheld=(),
+        short=(0, 0, 0),
         **_STORM,
     ),
     Answers(number="预0712-1", lines=(AnswerLine(name="龙水镇值班员", answer="received", at=_AT),)),
@@ -347,7 +351,7 @@ SAMPLES: list[Payload] = [
         act="upgrade",
         minutes=18,
         people=(
-            Missing(name="古龙镇值班员", phone="+861000000321", place="古龙镇"),
+            Missing(name="古龙镇值班员", phone="+861000000321", place="古龙镇", sent_by=("mail", "sms")),
             Missing(name="高坡村值班员", phone="+861000000204", place="龙水镇 高坡村", result="cut_off", at=_LATER),
         ),
         more=2,

@@ -6,7 +6,7 @@ the people concerned.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -92,9 +92,14 @@ async def everybody_of_unit(session: AsyncSession, unit_key: str, now: datetime)
     return await views(session, await repository.people_holding_in(session, (), (unit_key,), now), now)
 
 
-async def holding(session: AsyncSession, kinds: Sequence[str], now: datetime) -> list[tuple[PersonView, PostView]]:
-    """Everybody active who holds a post of these kinds now, reachable or not, with that post; A before B."""
-    rows = [row for row in await repository.holders(session, kinds, now) if row[1].state is PersonState.ACTIVE]
+async def holding(
+    session: AsyncSession, kinds: Sequence[str], now: datetime, also: Collection[int] = ()
+) -> list[tuple[PersonView, PostView]]:
+    """Everybody active who holds a post of these kinds now, reachable or not, with that post; A before B.
+
+    Of those who have not come yet, whoever stands in `also`.
+    """
+    rows = [row for row in await repository.holders(session, kinds, now) if _is_there(row[1], also)]
     seen = {view.id: view for view in await views(session, [person for _, person, _ in rows], now)}
     ordered = sorted(rows, key=lambda row: rules.turn(row[0].role))
     return [(seen[person.id], post_view(held, post)) for held, person, post in ordered]
@@ -129,6 +134,10 @@ async def views(session: AsyncSession, people: Sequence[Person], now: datetime |
     for holding, post in held:
         posts.setdefault(holding.person_id, []).append(post_view(holding, post))
     return [_view(person, tuple(posts.get(person.id, ()))) for person in people]
+
+
+def _is_there(person: Person, also: Collection[int]) -> bool:
+    return person.state is PersonState.ACTIVE or (person.state is PersonState.INVITED and person.id in also)
 
 
 # --- use cases -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.delivery import briefing
 from bot.delivery import service as delivery
 from bot.directory import groups, people
 from bot.directory.models import Role
@@ -167,10 +168,14 @@ async def told_by(
 async def _held(
     session: AsyncSession, plan: Plan, now: datetime, places: Sequence[Place], kind_key: str
 ) -> list[tuple[PersonView, PostView, str]]:
-    """Whoever comes first on each post that any of the levels reaches, with the post's region."""
+    """Whoever comes first on each post that any of the levels reaches, with the post's region.
+
+    Somebody who has not joined comes after all who have, and only if a channel reaches him.
+    """
     kinds = {post for level in {place.level for place in places} for post in plan.reach(level, kind_key).posts}
     first: dict[int, tuple[PersonView, PostView, str]] = {}
-    for person, post in await people.holding(session, sorted(kinds), now):
+    held = await people.holding(session, sorted(kinds), now, await briefing.people_with_one(session))
+    for person, post in sorted(held, key=lambda row: row[0].platform_id is None):
         unit = plan.units.get(post.unit_key or "")
         region = post.region_code or (unit.region if unit else None)
         if region and post.role is not Role.DEPUTY:

@@ -5,13 +5,14 @@ At an end the list names who was told by telephone before, or by somebody who wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.delivery import briefing
 from bot.delivery import service as delivery
-from bot.delivery.models import Lane
+from bot.delivery.models import ChannelKind, Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
 from bot.directory import places
 from bot.directory.rules import place_name
@@ -42,12 +43,13 @@ async def tell_list(
     ended = version.act in ENDS
     wanted = [row for row in rows if (is_told_by_telephone(row) if ended else is_missing(row))]
     shown = wanted[:_LISTED]
+    sent_by = await briefing.sent_to_people(session, subject, version.number)
     desks = () if ended else await _desks(session, plan, series, version, rows)
     words = texts.PhoneList(
         number=series.number or "",
         act=version.act.value,
         minutes=int((now - (version.issued_at or now)).total_seconds() // 60),
-        people=tuple([await _line(session, plan, row) for row in shown]),
+        people=tuple([await _line(session, plan, row, sent_by.get(row.person_id or 0, ())) for row in shown]),
         more=len(wanted) - len(shown),
         desks=desks,
     )
@@ -74,13 +76,14 @@ async def _desks(
     return tuple(texts.Desk(place=place_name(plan, code), phone=phone) for code, phone in phones.items())[:_LISTED]
 
 
-async def _line(session: AsyncSession, plan: Plan, row: Recipient) -> texts.Missing:
+async def _line(session: AsyncSession, plan: Plan, row: Recipient, sent_by: Collection[ChannelKind]) -> texts.Missing:
     return texts.Missing(
         name=row.name,
         phone=row.phone or plan.duty_phone(row.region_code) or "",
         place=await places.name_of(session, plan, row.region_code),
         result=row.phoned.value if row.phoned else None,
         at=row.phoned_at,
+        sent_by=tuple(sorted(kind.value for kind in sent_by)),
     )
 
 

@@ -18,6 +18,7 @@ from bot.plan.schema import LimitKey, WarningLevel
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningAdvice
 from bot.warning import elements, repository
+from bot.warning.briefing import brief
 from bot.warning.models import Answer, Audience, Origin, Place, Recipient, Series, Version
 from bot.warning.rules import ENDS, has_account, lane_of
 from messages import warning as texts
@@ -71,6 +72,7 @@ async def tell(
                 here = [row for row in rows if row.locale == locale]
                 targets = [Target(row.chat_id, locale, row.thread_id, silent) for row in here]
                 await _show(session, now, how, words, _keyboard(series, version, how, locale), targets)
+    await brief(session, plan, now, subject, series, version, told, first=first)
 
 
 async def tell_late(

@@ -154,13 +154,23 @@ def _mark(level: WarningLevel) -> str:
 
 
 def board_card(
-    plan: Plan, series: SeriesView, outcomes: Outcomes, names: Mapping[str, str], rev: int, locale: str
+    plan: Plan,
+    series: SeriesView,
+    outcomes: Outcomes,
+    names: Mapping[str, str],
+    rev: int,
+    locale: str,
+    *,
+    short: Outcomes | None = None,
 ) -> Screen:
-    """Who was told, who has answered, who has not, town by town; `names` are the regions' names by code."""
+    """Who was told, who has answered, who has not, town by town; `names` are the regions' names by code.
+
+    `short` is what became of the short variant in channels that are no chats: sent, and no more is known.
+    """
     issued = series.issued or series.newest
     kind = plan.warning_kind(series.kind_key)
     awaited = [row for row in series.recipients if row.must_answer]
-    counts = outcomes.counts
+    counts, in_short = outcomes.counts, (short or Outcomes()).counts
     payload = texts.Board(
         number=series.number or "",
         kind=kind.words,
@@ -187,6 +197,11 @@ def board_card(
         towns=_towns(plan, awaited, names),
         cut_off=tuple(row.name for row in series.recipients if row.is_cut_off),
         unheld=_unheld(plan, series, issued, awaited),
+        short=(
+            in_short[Fate.SENT],
+            in_short[Fate.WAITING],
+            in_short[Fate.FAILED] + in_short[Fate.UNCERTAIN],
+        ),
     )
     rows = []
     phones = Button(label("warning.phones", locale), f"w.phones:{series.id}:{rev}")

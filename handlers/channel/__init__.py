@@ -1,0 +1,1 @@
+"""渠道: attaching SMS gateways, mailboxes and robots."""
