@@ -106,7 +106,9 @@ async def _tell(scene: Scene, target: Target, cases: Sequence[_Chased], *, drill
     if len(cases) <= _ONE_BY_ONE:
         for each in cases:
             how = deeds.ringing(each.incident, "untaken", each.incident.chases)
-            await delivery.tell(scene.session, scene.now, how, each.told, [target])
+            minutes = each.told.minutes
+            short = deeds.in_short(scene, each.incident, each.told.place, minutes)
+            await delivery.tell(scene.session, scene.now, how, each.told, [target], short=short)
         return
     ordered = sorted(cases, key=lambda each: (not each.incident.threat.counts, each.incident.opened_at))
     rows = tuple(_row(each.told) for each in ordered[:_SHOWN])

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import service as audit
 from bot.core.access import SYSTEM, Actor
+from bot.delivery import briefing
 from bot.delivery import service as delivery
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Target, Telling
@@ -25,6 +26,7 @@ from bot.incident.rules import RIGHTS, UNDER_WAY, Deed, after, combined, is_open
 from bot.incident.schemas import TierReached
 from bot.plan.schema import Level, WaitKey
 from bot.plan.service import Plan
+from messages.channel import IncidentShort
 from messages.engine import Payload
 
 DESK_CARD = "incident.desk"
@@ -170,10 +172,29 @@ async def ring_tier(session: AsyncSession, now: datetime, incident: Incident, ti
         )
 
 
-async def ring(scene: Scene, incident: Incident) -> None:
-    """Gives the desks of the place the card, as far as they have none, and repaints those they have."""
-    for tier in await audience.of(scene.session, scene.plan, scene.now, incident.region_code, incident.nature):
+async def ring(scene: Scene, incident: Incident) -> Sequence[TierReached]:
+    """Gives the desks of the place the card, as far as they have none, and repaints those they have; their channels
+    are told in short. Whom that reaches."""
+    reached = await audience.of(scene.session, scene.plan, scene.now, incident.region_code, incident.nature)
+    for tier in reached:
         await ring_tier(scene.session, scene.now, incident, tier)
+    desks = {target.chat_id for tier in reached for target in tier.targets}
+    short = in_short(scene, incident, await place_of(scene, incident))
+    await briefing.brief_once(scene.session, scene.now, ringing(incident, "rung"), short, desks)
+    return reached
+
+
+def in_short(scene: Scene, incident: Incident, place: str, minutes: int = 0) -> IncidentShort:
+    """For a channel of a desk: nobody's name or number, since others may read it."""
+    return IncidentShort(
+        number=incident.number,
+        nature=incident.nature.value,
+        threat=incident.threat.value,
+        place=place,
+        minutes=minutes,
+        phone=scene.plan.duty_phone(scene.plan.district.code),
+        words=incident.what or "",
+    )
 
 
 def call_again(scene: Scene, incident: Incident) -> None:

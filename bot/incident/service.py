@@ -42,9 +42,7 @@ async def open_incident(
     scene = Scene(session, plan, actor, now)
     due = next_chase(now, plan.wait(WaitKey.DANGER_SIGN_UNANSWERED))
     incident = await add(scene, opening, reporter, chase_due_at=due)
-    reached = await audience.of(session, plan, now, incident.region_code, incident.nature)
-    for tier in reached:
-        await deeds.ring_tier(session, now, incident, tier)
+    reached = await deeds.ring(scene, incident)
     await order_reporter(scene, incident, reporter, reached)
     audit.record(
         session,

@@ -16,8 +16,9 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.logging import log_after_commit
-from bot.delivery import lateness
+from bot.delivery import channels, lateness
 from bot.delivery import service as delivery
+from bot.delivery.addressing import is_channel
 from bot.delivery.lateness import NotArrived
 from bot.delivery.models import Lane
 from bot.delivery.schemas import Button, InlineKeyboard, Target, Telling
@@ -123,7 +124,7 @@ class Auditor:
         if not new and not rows:
             return
         texts_of = by_text(rows)
-        failures = tuple([await failure(session, found) for found in texts_of.values()])
+        failures = tuple([await failure(session, self.plan, found) for found in texts_of.values()])
         for (subject, version), found in texts_of.items():
             log_after_commit(session, "audit_not_arrived", subject=subject, version=version, rows=len(found))
         late = tuple([await self._said(session, now, each) for each in new])
@@ -150,9 +151,10 @@ def by_text(rows: Sequence[NotArrived]) -> ByText:
     return found
 
 
-async def failure(session: AsyncSession, rows: Sequence[NotArrived]) -> texts.Failure:
+async def failure(session: AsyncSession, plan: Plan, rows: Sequence[NotArrived]) -> texts.Failure:
     """What did not arrive of one text: how many, why, and whose chats."""
-    names = [await name_of(session, chat_id) for chat_id in list(dict.fromkeys(row.chat_id for row in rows))[:_NAMED]]
+    chats = list(dict.fromkeys(row.chat_id for row in rows))[:_NAMED]
+    names = [await name_of(session, plan, chat_id) for chat_id in chats]
     uncertain = sum(row.is_uncertain for row in rows)
     return texts.Failure(
         about=await _number(session, rows[0].subject),
@@ -168,8 +170,10 @@ def _reasons(rows: Sequence[NotArrived]) -> list[tuple[str, int]]:
     return Counter(row.meaning.value for row in rows).most_common(_REASONS)
 
 
-async def name_of(session: AsyncSession, chat_id: int) -> str:
-    """Whose chat it is."""
+async def name_of(session: AsyncSession, plan: Plan, chat_id: int) -> str:
+    """Whose chat or channel it is."""
+    if is_channel(chat_id):
+        return await channels.name_of(session, plan, chat_id)
     if group := await groups.by_chat(session, chat_id):
         return group.title
     person = await people.person_by_platform(session, chat_id)
