@@ -27,6 +27,7 @@ from bot.watch import service as watch
 from handlers import refusals
 from handlers.act import Act, ActContext, current_act
 from handlers.calls.routes import routes as call_routes
+from handlers.channel.routes import routes as channel_routes
 from handlers.directory.routes import routes as directory_routes
 from handlers.drill.routes import routes as drill_routes
 from handlers.duty.routes import routes as duty_routes
@@ -154,6 +155,7 @@ async def converse(platform: Platform, token: str, plan: Plan, clock: Clock) -> 
         directory_routes,
         post_routes,
         group_routes,
+        channel_routes,
         incident_routes,
         call_routes,
         list_routes,

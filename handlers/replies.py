@@ -11,6 +11,7 @@ from typing import Any
 
 from handlers.act import Act
 from handlers.calls import routes as calls
+from handlers.channel import routes as channel
 from handlers.incident import routes as incident
 from handlers.lists import routes as lists
 from handlers.warning import routes as warning
@@ -21,6 +22,7 @@ Answer = Callable[[Act, int], Coroutine[Any, Any, None]]
 
 ANSWERS: Mapping[str, Answer] = {
     calls.ANSWERED: calls.post_replied,
+    channel.ADDRESS: channel.address_in_words,
     lists.NEAR: lists.near,
     incident.DOUBT: incident.doubt_in_words,
     incident.VERDICT: incident.verdict_in_words,

@@ -12,6 +12,7 @@ from bot.intake import receiving, service
 from bot.intake.schemas import Sent
 from bot.plan.schema import Nature
 from handlers.act import Act
+from handlers.channel.routes import take_address
 from handlers.intake.reading import CONTENT, read
 from handlers.replies import answer_to
 from handlers.routing import EDITED, GROUPS, NEW, PRIVATE, Do, Route, button, command, message, word
@@ -78,7 +79,7 @@ async def receive(act: Act) -> None:
         take, number = answer
         await take(act, number)
         return
-    if not sent.is_edit and await take_signal(act):
+    if not sent.is_edit and (await take_address(act) or await take_signal(act)):
         return
     await receiving.receive(act.session, act.plan, act.actor, act.now, sent)
 

@@ -114,6 +114,7 @@ HOLDERS = {
     Permission.INCIDENT_VERIFY: {"town_duty", "town_leader", "district_duty", "district_leader"},
     Permission.INCIDENT_DISMISS: {"town_duty", "town_leader", "district_duty", "district_leader"},
     Permission.GROUP_BIND: {"administrator"},
+    Permission.CHANNEL_ATTACH: {"administrator"},
     Permission.PERSON_INVITE: {"town_leader", "administrator"},
     Permission.PERSON_SUSPEND: {"town_leader", "administrator"},
     Permission.POST_HAND_OVER: {"town_leader", "district_leader", "administrator"},
