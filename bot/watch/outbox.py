@@ -59,10 +59,10 @@ async def look(session: AsyncSession, plan: Plan, actor: Actor, now: datetime) -
     again = auditing.by_text(rows)
     return Outbox(
         stands,
-        tuple([Parked(chat, await auditing.name_of(session, chat.chat_id)) for chat in stands.parked[:_NAMED]]),
+        tuple([Parked(chat, await auditing.name_of(session, plan, chat.chat_id)) for chat in stands.parked[:_NAMED]]),
         await _versions(session),
         again,
-        tuple([await auditing.failure(session, found) for found in again.values()]),
+        tuple([await auditing.failure(session, plan, found) for found in again.values()]),
     )
 
 

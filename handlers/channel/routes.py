@@ -43,8 +43,11 @@ def routes() -> list[Route]:
 
 
 async def listing(act: Act) -> None:
-    """`/channel`: what is attached."""
+    """`/channel`: what is attached; with a name, `/channel 龙水镇`: whose it may be."""
     found = await channels.listed(act.session, act.plan, act.actor)
+    if act.arguments:
+        await _find(act, " ".join(act.arguments))
+        return
     payload, keyboard = screens.listing(found, act.locale)
     await act.say(payload, keyboard)
 
@@ -121,11 +124,16 @@ async def detach(act: Act) -> None:
     await channels.detach(act.session, act.plan, act.actor, act.now, number_at(act.data, 1, 0))
 
 
+async def _find(act: Act, name: str) -> None:
+    owners = {of: await _owners(act, of) for of in screens.OWNERS}
+    fits = [(of, which, called) for of, each in owners.items() for which, called in each if name in called]
+    payload, keyboard = screens.found(fits, act.locale)
+    await act.say(payload, keyboard)
+
+
 async def _show(act: Act, channel_id: int) -> None:
     subject, target = subject_of(channel_id), act.in_private
-    await delivery.wish_card(
-        act.session, act.now, subject=subject, role=CARD, target=target, lane=Lane.INTERACTIVE, drill=False
-    )
+    await delivery.wish_card(act.session, act.now, subject=subject, role=CARD, target=target, lane=Lane.INTERACTIVE)
     await delivery.show_card_again(act.session, subject, CARD, target.chat_id)
 
 

@@ -42,6 +42,17 @@ def owners(
     return texts.ChooseOwner(of=of, anybody=bool(found)), InlineKeyboard(rows) if rows else None
 
 
+def found(fits: Sequence[tuple[str, str, str]], locale: str) -> tuple[texts.ChooseOwner, InlineKeyboard | None]:
+    """Whoever was looked for by name: what sort of owner, what names it, and its name."""
+    keys = [
+        Button(f"{name}（{label(f'channel.owner.{of}', locale)}）", f"ch.who:{of}:{which}")
+        for of, which, name in fits[:_LISTED]
+    ]
+    if not keys:
+        return texts.ChooseOwner(of="person", anybody=False), None
+    return texts.ChooseOwner(of=None), InlineKeyboard(in_rows(keys, 1))
+
+
 def kinds(of: str, which: str, owner: str, locale: str) -> tuple[texts.ChooseKind, InlineKeyboard]:
     """By which platform?"""
     keys = [Button(_kind(kind, locale), f"ch.kind:{of}:{which}:{kind.value}") for kind in ChannelKind]

@@ -181,6 +181,14 @@ async def test_a_link_from_somebody_who_was_asked_nothing_is_what_it_was_before(
     assert update.payload["message"]["text"].startswith("看这个")
 
 
+async def test_an_owner_is_found_by_name_among_people_units_and_groups(town: Town) -> None:
+    await heard(town, {"text": "/channel town", "entities": [{"type": "bot_command", "offset": 0, "length": 8}]})
+    async with town.database.read() as session:
+        (body,) = (await session.exec(select(Text.body))).all()
+    keys = [key["text"] for row in body["reply_markup"]["inline_keyboard"] for key in row]
+    assert keys == ["other_town（人员）", "town（人员）", "town_group（工作群）"]
+
+
 async def heard(town: Town, said: dict[str, Any]) -> None:
     """The administrator's message as the inbox's worker handles it."""
     boss = town.chats["administrator"]

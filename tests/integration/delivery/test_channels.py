@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -304,3 +306,10 @@ async def test_an_address_that_promises_success_whatever_happens_is_not_believed
 
 async def _is(post: PostOffice, chat: int, state: MessageState) -> bool:
     return [row.state for row in await rows_of(post, chat)] == [state]
+
+
+def test_no_start_pays_for_the_library() -> None:
+    """It is drawn in by the thread that sends first."""
+    asked = "import bot.app, sys; print('apprise' in sys.modules, 'requests' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["False", "False"]
