@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import messages
 from bot.delivery.schemas import Keyboard, ReplyKeyboard
 from messages.engine import Payload, render
-from tests.screens import desk, directory, drill, duty, lists, reporting, warnings
+from tests.screens import channels, desk, directory, drill, duty, lists, reporting, warnings
 from tests.screens.scene import Scene, demo_plan
 
 PHONE_PIXELS = 390
@@ -53,7 +53,8 @@ class Bubble:
 def all_scenes() -> list[Scene]:
     """Every screen function at work."""
     plan = demo_plan()
-    return [scene for room in (reporting, desk, lists, directory, warnings, duty, drill) for scene in room.scenes(plan)]
+    rooms = (reporting, desk, lists, directory, channels, warnings, duty, drill)
+    return [scene for room in rooms for scene in room.scenes(plan)]
 
 
 def all_samples() -> list[tuple[str, Payload]]:
