@@ -81,9 +81,10 @@ class AppriseGateway:
             raise Refused(METHOD, 400, "the channel is detached", {})
         failure = await self._tried(address.url, text, timeout)
         now = self._clock.now()
-        if isinstance(failure, Unsent) and _is_given_up(address.failing_since, now):
-            failure = Refused(METHOD, 400, f"no connection for {_GIVEN_UP_AFTER // timedelta(minutes=1)} minutes", {})
         await results.note(self._database, now, address, failure)
+        if isinstance(failure, Unsent) and _is_given_up(address.unconnected_since, now):
+            minutes = _GIVEN_UP_AFTER // timedelta(minutes=1)
+            raise Refused(METHOD, 400, f"{results.NO_CONNECTION} for {minutes} minutes", {})
         if failure is not None:
             raise failure
 
@@ -102,9 +103,9 @@ class AppriseGateway:
         try:
             plugin = _plugin(url)
             if plugin is None:
-                return Refused(METHOD, 400, "the address cannot be read", {})
+                return Refused(METHOD, 400, results.UNREADABLE, {})
             if self._loopback_only and not _is_loopback(plugin.host):
-                return Refused(METHOD, 400, "the demo writes to this machine only", {})
+                return Refused(METHOD, 400, results.DEMO_ONLY, {})
             return _notified(plugin, text)
         except Exception as error:
             # A traceback out of the library would show the address.
@@ -219,5 +220,5 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
-def _is_given_up(failing_since: datetime | None, now: datetime) -> bool:
-    return failing_since is not None and now - failing_since >= _GIVEN_UP_AFTER
+def _is_given_up(since: datetime | None, now: datetime) -> bool:
+    return since is not None and now - since >= _GIVEN_UP_AFTER

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, update
+from sqlalchemy import and_, delete, literal, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.columns import PlatformId
 from bot.delivery.addressing import CHANNELS_FROM, channel_chat
 from bot.delivery.models import OPEN_STATES, Channel, ChannelKind, ChannelState, Message, MessageState
 
@@ -34,7 +35,7 @@ async def attached(session: AsyncSession) -> Sequence[Channel]:
 
 async def sent_to_people(session: AsyncSession, subject: str, version: int) -> Sequence[tuple[int, ChannelKind]]:
     """Whose own channels have been sent that version of the subject, and of what kind they are."""
-    there = col(Message.chat_id) == CHANNELS_FROM - col(Channel.id)
+    there = col(Message.chat_id) == literal(CHANNELS_FROM, PlatformId) - col(Channel.id)
     rows = select(Channel.person_id, Channel.kind).join(Message, there).where(col(Channel.person_id).is_not(None))
     rows = rows.where(Message.subject == subject, Message.version == version, Message.state == MessageState.SENT)
     found = (await session.exec(rows.distinct())).all()

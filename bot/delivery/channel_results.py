@@ -11,6 +11,13 @@ from bot.delivery import service
 from bot.delivery.gateway import GatewayError, Refused, Unknown
 from bot.delivery.models import ChannelState
 
+NO_CONNECTION, UNREADABLE, DEMO_ONLY = (
+    "no connection",
+    "the address cannot be read",
+    "the demo writes to this machine only",
+)
+"""Reasons that are no number and no name of an error."""
+
 CARD = "delivery.channel"
 """The role of the card on which whoever attached a channel sees how it does."""
 
@@ -27,6 +34,11 @@ class Address:
 
     def __repr__(self) -> str:
         return f"Address(channel_id={self.channel_id})"
+
+    @property
+    def unconnected_since(self) -> datetime | None:
+        """Since when nobody has answered there at all; None if the last failure was another."""
+        return self.failing_since if self.error == NO_CONNECTION else None
 
 
 def subject_of(channel_id: int) -> str:
@@ -50,7 +62,7 @@ async def note(database: Database, now: datetime, address: Address, failure: Gat
     if error == address.error and (failure is not None or address.has_answered):
         return
     answers = failure is None or (isinstance(failure, Refused) and failure.code != 429)
-    values = {"error": error, "failing_since": (address.failing_since or now) if failure is not None else None}
+    values = {"error": error, "failing_since": now if failure is not None else None}
     async with database.write() as session:
         await repository.write(session, address.channel_id, **values, **({"answered_at": now} if answers else {}))
         await service.touch(session, subject_of(address.channel_id), role=CARD)
@@ -59,5 +71,4 @@ async def note(database: Database, now: datetime, address: Address, failure: Gat
 def _words(failure: GatewayError) -> str:
     if isinstance(failure, Refused):
         return failure.description
-    said = str(failure).partition(": ")[2]
-    return f"{said} (?)" if isinstance(failure, Unknown) else said
+    return f"{str(failure).partition(': ')[2]} (?)" if isinstance(failure, Unknown) else NO_CONNECTION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.delivery.channel_results import DEMO_ONLY, NO_CONNECTION, UNREADABLE
 from bot.delivery.models import ChannelKind, ChannelState
 from bot.delivery.schemas import Button, ChannelView, InlineKeyboard, Screen
 from handlers.pages import in_rows, page_of, pages_of, turning
@@ -13,6 +14,11 @@ from messages.engine import label, render
 OWNERS = ("person", "unit", "group")
 
 _LISTED = 20
+_REASONS = {
+    NO_CONNECTION: "channel.reason.no_connection",
+    UNREADABLE: "channel.reason.unreadable",
+    DEMO_ONLY: "channel.reason.demo_only",
+}
 
 
 def listing(channels: Sequence[ChannelView], locale: str) -> tuple[texts.ChannelList, InlineKeyboard]:
@@ -70,7 +76,7 @@ def card(view: ChannelView, locale: str) -> Screen:
         attached_at=view.attached_at,
         answered_at=view.answered_at,
         failing_since=view.failing_since,
-        error=view.error,
+        error=_said(view.error, locale),
         testing=view.answered_at is None and view.error is None,
     )
     if view.state is not ChannelState.ATTACHED:
@@ -80,6 +86,11 @@ def card(view: ChannelView, locale: str) -> Screen:
         Button(label("channel.detach", locale), f"ch.off:{view.id}"),
     ]
     return Screen(render(payload, locale), InlineKeyboard([keys]))
+
+
+def _said(error: str | None, locale: str) -> str | None:
+    """Why nothing gets through; a status, a code or the name of an error stays what it is."""
+    return label(_REASONS[error], locale) if error in _REASONS else error
 
 
 def _kind(kind: ChannelKind, locale: str) -> str:

@@ -10,9 +10,10 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery import lateness, service
+from bot.delivery.addressing import channel_in
 from bot.delivery.apprise_gateway import AppriseGateway
 from bot.delivery.gateway import Gateway
-from bot.delivery.models import Lane, MessageState
+from bot.delivery.models import Channel, Lane, MessageState
 from bot.delivery.schemas import Target, Telling
 from bot.delivery.switchboard import Switchboard
 from bot.directory.models import Group, GroupAlias, GroupState, Holding, Post, Role, Tier
@@ -214,7 +215,26 @@ async def test_a_far_end_nobody_answers_at_is_tried_for_ten_minutes_and_then_dea
         post.pass_time(601)
         await eventually(post.database, lambda: _is(post, chat, MessageState.DEAD), "a dead row")
     assert (await rows_of(post, chat))[0].error == "no connection for 10 minutes"
+    assert (await channel_of(post, chat)).error == "no connection"
     assert await post.calls("getMe") != []
+
+
+async def test_a_line_that_breaks_once_is_not_held_against_what_failed_otherwise_before(
+    post: PostOffice, officer: int, end: FarEnd
+) -> None:
+    chat = await attached(post, end.address(), person_id=await person(post, officer))
+    end.answers.append((404, ""))
+    await tell(post, [officer])
+    async with both_ways(post):
+        await post.settled()
+    post.pass_time(3600)
+    async with post.database.write() as session:
+        channel = await session.get_one(Channel, channel_in(chat))
+        channel.url = "json://127.0.0.1:9/x"
+    await tell(post, [officer], version=2)
+    async with both_ways(post):
+        await post.settled()
+    assert [row.state for row in await rows_of(post, chat)] == [MessageState.DEAD, MessageState.RETRY]
 
 
 async def test_while_the_platform_is_down_the_channels_are_told_all_the_same(
