@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.delivery import briefing
 from bot.delivery import service as delivery
 from bot.directory import groups, people
-from bot.directory.models import Role
+from bot.directory.models import PersonState, Role
 from bot.directory.schemas import GroupView, PersonView, PostView
 from bot.plan.schema import Level, WarningLevel
 from bot.plan.service import Plan
@@ -175,7 +175,7 @@ async def _held(
     kinds = {post for level in {place.level for place in places} for post in plan.reach(level, kind_key).posts}
     first: dict[int, tuple[PersonView, PostView, str]] = {}
     held = await people.holding(session, sorted(kinds), now, await briefing.people_with_one(session))
-    for person, post in sorted(held, key=lambda row: row[0].platform_id is None):
+    for person, post in sorted(held, key=lambda row: row[0].state is PersonState.INVITED):
         unit = plan.units.get(post.unit_key or "")
         region = post.region_code or (unit.region if unit else None)
         if region and post.role is not Role.DEPUTY:
