@@ -1,6 +1,6 @@
 """Channels beside the chat: SMS gateways, mailboxes, robots of other platforms.
 
-Revision 0007, after 0006.
+Revision 0009, after 0008.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.columns import MOMENT, choice
 
-revision = "0007"
-down_revision: str | None = "0006"
+revision = "0009"
+down_revision: str | None = "0008"
 branch_labels = None
 depends_on = None
 
