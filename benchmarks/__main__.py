@@ -1,96 +1,62 @@
-"""`make bench`: runs the benchmarks and writes docs/benchmarks.md. One by name: make bench ARGS="overtake".
+"""`make bench`: runs the benchmarks, some 40 minutes, and writes docs/benchmarks.md after each.
 
---rounds 5 is what the documents claim; --share 0.1 is a trial and is not written down. --json prints one line of JSON.
+One by name: make bench ARGS="overtake". --rounds 5 is what the documents claim, --share 0.1 a trial; what is less than
+the claim is not written down. --json prints one line of JSON. How far it is goes to standard error.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Sequence
+from importlib import import_module
 
 import orjson
 from sqlalchemy.engine import make_url
 
-from benchmarks import delivery, overtake
+from benchmarks import document, progress
 from benchmarks.pairs import Result
-from benchmarks.setting import Setting
+from benchmarks.setting import CLAIMED_ROUNDS, Setting
 
-_BENCHMARKS: dict[str, Callable[[Setting], Result]] = {
-    delivery.NAME: delivery.run,
-    overtake.NAME: overtake.run,
-}
-_DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
-_LIBRARIES = ("aiohttp", "aiogram", "python-telegram-bot", "aiogram-broadcaster", "sqlalchemy", "aiosqlite", "asyncpg")
+NAMES = ("delivery", "overtake")
 
 
 def main(arguments: Sequence[str]) -> int:
     """0 when every aim is met."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(_BENCHMARKS))
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--rounds", type=int, default=CLAIMED_ROUNDS)
     parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--alone", action="store_true", help="only ours, none of the libraries beside it")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    if unknown := set(asked.names) - set(_BENCHMARKS):
-        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(_BENCHMARKS)}")
-    setting = Setting(asked.rounds, asked.share, _postgres())
-    results = [_BENCHMARKS[name](setting) for name in asked.names or _BENCHMARKS]
+    if unknown := set(asked.names) - set(NAMES):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    progress.quieten()
+    setting = Setting(asked.rounds, asked.share, _postgres(), beside=not asked.alone)
+    results = []
+    for name in asked.names or NAMES:
+        results.append(_run(name, setting))
+        if setting.is_the_claim:
+            document.keep(results[-1], NAMES, setting.rounds)
     if asked.json:
-        print(orjson.dumps([_as_data(result) for result in results]).decode())
+        print(orjson.dumps([document.as_data(result) for result in results]).decode())
     else:
-        print("\n".join(_as_text(result) for result in results))
-    if not asked.names and asked.share == 1:
-        _DOCUMENT.write_text(_document(results, setting), encoding="utf-8")
+        print("\n".join(f"## {result.name}\n\n{document.as_text(result)}" for result in results))
     return 0 if all(result.holds for result in results) else 1
+
+
+def _run(name: str, setting: Setting) -> Result:
+    """Imported only now: a process started for one benchmark carries nothing that only another needs."""
+    result: Result = import_module(f"benchmarks.{name}").run(setting)
+    return result
 
 
 def _postgres() -> str | None:
     """The server that TEST_DATABASE_URL names."""
     named = os.environ.get("TEST_DATABASE_URL")
     return make_url(named).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False) if named else None
-
-
-def _document(results: Sequence[Result], setting: Setting) -> str:
-    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    head = (
-        "# Benchmarks\n\n"
-        "Written by `make bench`. Contenders take turns within one run; a claim is the median of the ratios within\n"
-        f"the rounds ({setting.rounds} here), never a time by itself. An aim that is not met says so.\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, {libraries}.\n"
-    )
-    return "\n".join((head, *(_as_text(result) for result in results)))
-
-
-def _as_text(result: Result) -> str:
-    lines = [f"## {result.name}", "", result.measures, ""]
-    for title, rounds in result.rounds.items():
-        lines += [f"| {title or 'contender'} | median | lowest to highest |", "|---|---|---|"]
-        lines += [f"| {' | '.join(row)} |" for row in rounds.table()] + [""]
-    if result.aims:
-        lines += ["| aim | measured | |", "|---|---|---|"]
-        lines += [f"| {aim} | {ratio:.2f} | {_met(aim.holds(ratio))} |" for aim, ratio in result.aims] + [""]
-    lines += [f"- {finding.words}: {_met(finding.holds)}" for finding in result.findings]
-    return "\n".join((*lines, "")) if result.findings else "\n".join(lines)
-
-
-def _as_data(result: Result) -> dict[str, object]:
-    return {
-        "name": result.name,
-        "rounds": {title: rounds.values for title, rounds in result.rounds.items()},
-        "aims": [{"aim": str(aim), "ratio": ratio, "met": aim.holds(ratio)} for aim, ratio in result.aims],
-        "findings": [{"words": finding.words, "holds": finding.holds} for finding in result.findings],
-        "holds": result.holds,
-    }
-
-
-def _met(holds: bool) -> str:
-    return "met" if holds else "not met"
 
 
 if __name__ == "__main__":

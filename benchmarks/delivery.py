@@ -1,4 +1,7 @@
-"""From the signature to the last row written down as sent, no limits kept: beside loops that write nothing down."""
+"""From the signature to the last row written down as sent, no limits kept: beside loops that write nothing down.
+
+About four minutes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks import peers, sending
+from benchmarks import sending
 from benchmarks.pairs import Aim, Contender, Result, interleaved
 from benchmarks.setting import Setting
 from benchmarks.stub import stub
@@ -15,6 +18,12 @@ from benchmarks.stub import stub
 NAME = "delivery"
 MEASURES = "{count:,} recipients, from telling them to the last row written down as sent; no limits, 128 under way"
 
+_AIMS = {
+    "raw aiohttp loop": 0.65,
+    "bare aiogram": 1.3,
+    "bare python-telegram-bot": 1.0,
+    "aiogram-broadcaster": 1.0,
+}
 _SLOW_SHARE = 10
 """What sends one after the other gets a tenth of the list: its rate is the same, and the run ends today."""
 
@@ -25,25 +34,22 @@ def run(setting: Setting) -> Result:
     chats = range(2, count + 2)
     with stub() as server, sending.databases(setting.postgres) as urls:
         ours = {f"jiaoying, {name}": _ours(server, url, chats) for name, url in urls.items()}
-        others = {
-            "raw aiohttp loop": _rate(chats, lambda: peers.raw(server, chats)),
-            "bare aiogram": _rate(chats, lambda: peers.aiogram(server, chats)),
-            "bare python-telegram-bot": _rate(_few(chats), lambda: peers.python_telegram_bot(server, _few(chats))),
-            "aiogram-broadcaster": _rate(_few(chats), lambda: peers.broadcaster(server, _few(chats))),
-        }
-        rounds = interleaved({**ours, **others}, setting.rounds, "messages/s")
-    aims = [
-        aim
-        for name in ours
-        for aim in (
-            Aim(name, "raw aiohttp loop", 0.65),
-            Aim(name, "bare aiogram", 1.3),
-            Aim(name, "bare python-telegram-bot", 1.0),
-            Aim(name, "aiogram-broadcaster", 1.0),
-        )
-    ]
+        others = _others(server, chats) if setting.beside else {}
+        rounds = interleaved(NAME, {**ours, **others}, setting.rounds, "messages/s")
+    aims = [Aim(name, other, limit) for name in ours for other, limit in _AIMS.items() if other in others]
     judged = [(aim, rounds.ratio(aim.ours, aim.other)) for aim in aims]
     return Result(NAME, MEASURES.format(count=count), {"": rounds}, judged)
+
+
+def _others(server: str, chats: Sequence[int]) -> dict[str, Contender]:
+    from benchmarks import peers  # five seconds of imports, and libraries that only this comparison needs
+
+    return {
+        "raw aiohttp loop": _rate(chats, lambda: peers.raw(server, chats)),
+        "bare aiogram": _rate(chats, lambda: peers.aiogram(server, chats)),
+        "bare python-telegram-bot": _rate(_few(chats), lambda: peers.python_telegram_bot(server, _few(chats))),
+        "aiogram-broadcaster": _rate(_few(chats), lambda: peers.broadcaster(server, _few(chats))),
+    }
 
 
 def _ours(server: str, url: str, chats: Sequence[int]) -> Contender:

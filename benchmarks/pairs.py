@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from benchmarks.progress import say
+
 Contender = Callable[[], float]
 """One run; gives what is compared: a rate, or seconds."""
 
@@ -56,7 +58,7 @@ class Rounds:
         ]
 
 
-def interleaved(contenders: Mapping[str, Contender], rounds: int, unit: str) -> Rounds:
+def interleaved(benchmark: str, contenders: Mapping[str, Contender], rounds: int, unit: str) -> Rounds:
     """Each contender once a round, in turn; who begins changes from round to round."""
     names = list(contenders)
     found = Rounds(unit, {name: [] for name in names})
@@ -65,6 +67,7 @@ def interleaved(contenders: Mapping[str, Contender], rounds: int, unit: str) -> 
         for name in (*names[first:], *names[:first]):
             gc.collect()
             found.values[name].append(contenders[name]())
+            say(f"{benchmark}: round {number + 1} of {rounds}, {name}: {found.values[name][-1]:,.3g} {unit}")
     return found
 
 

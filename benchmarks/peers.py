@@ -14,12 +14,18 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram_broadcaster import Broadcaster
 from aiogram_broadcaster.contents import TextContent
+from aiogram_broadcaster.intervals import SimpleInterval
+from telegram.ext import AIORateLimiter, ApplicationBuilder
 from telegram.request import HTTPXRequest
 
 from benchmarks.sending import TOKEN, WORDS
 
 AT_ONCE = 128
 """As many under way as our ledger marks as being sent."""
+
+_TRIES = 20
+_POOL_SECONDS = 60.0
+"""A 429 halts everything; what waited then wants a connection at the same moment."""
 
 
 async def raw(server: str, chats: Sequence[int]) -> float:
@@ -52,12 +58,13 @@ async def aiogram(server: str, chats: Sequence[int]) -> float:
         await bot.session.close()
 
 
-async def broadcaster(server: str, chats: Sequence[int]) -> float:
-    """Seconds for aiogram-broadcaster without a pause between messages; it sends one after the other."""
-    bot = _aiogram_bot(server)
+async def broadcaster(server: str, chats: Sequence[int], pause: float = 0.0, token: str = TOKEN) -> float:
+    """Seconds for aiogram-broadcaster, which sends one after the other with so many seconds between two."""
+    bot = _aiogram_bot(server, token)
     began = time.perf_counter()
     try:
-        mailer = await Broadcaster(bot).create_mailer(chats=chats, content=TextContent(text=WORDS, parse_mode="HTML"))
+        content, interval = TextContent(text=WORDS, parse_mode="HTML"), SimpleInterval(interval=pause)
+        mailer = await Broadcaster(bot).create_mailer(chats=chats, content=content, interval=interval)
         await mailer.start()
         return time.perf_counter() - began
     finally:
@@ -77,12 +84,26 @@ async def python_telegram_bot(server: str, chats: Sequence[int]) -> float:
         return await _all(send, chats)
 
 
+async def rate_limiter(server: str, chats: Sequence[int], token: str) -> float:
+    """Seconds for python-telegram-bot with the limiter it comes with, as it is set by default; a 429 is tried again."""
+    limiter = AIORateLimiter(max_retries=_TRIES)
+    request = HTTPXRequest(connection_pool_size=2 * AT_ONCE, pool_timeout=_POOL_SECONDS)
+    builder = ApplicationBuilder().token(token).base_url(f"{server}/bot").request(request).rate_limiter(limiter)
+    bot = builder.build().bot
+
+    async def send(chat: int) -> None:
+        await bot.send_message(chat, WORDS, parse_mode="HTML")
+
+    async with bot:
+        return await _all(send, chats)
+
+
 async def _all(send: Callable[[int], Awaitable[None]], chats: Sequence[int]) -> float:
     began = time.perf_counter()
     await asyncio.gather(*(send(chat) for chat in chats))
     return time.perf_counter() - began
 
 
-def _aiogram_bot(server: str) -> Bot:
+def _aiogram_bot(server: str, token: str = TOKEN) -> Bot:
     session = AiohttpSession(api=TelegramAPIServer.from_base(server), limit=AT_ONCE)
-    return Bot(TOKEN, session=session)
+    return Bot(token, session=session)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
@@ -33,10 +34,13 @@ WORDS = (
     "大足区气象台2026年7月12日21时40分发布暴雨黄色预警信号：预计未来6小时，我区大部地区降雨量将达50毫米以上，"
     "山洪、滑坡等灾害风险较高，请注意防范。"
 )
-_LOOK_SECONDS = 0.05
-_UNSENT = text(
-    "select 1 from delivery_message where state in ('queued', 'sending', 'retry') and subject = :subject limit 1"
-)
+_LOOK_SECONDS = 0.02
+_UNSENT = text("select 1 from delivery_message where subject = :subject and state <> 'sent' limit 1 offset :but")
+
+
+def kinds(postgres: str | None) -> tuple[str, ...]:
+    """Which databases there are, by name."""
+    return ("sqlite", "postgresql") if postgres else ("sqlite",)
 
 
 @contextmanager
@@ -57,6 +61,30 @@ def databases(postgres: str | None) -> Iterator[dict[str, str]]:
                 _on(postgres, f"drop database {name} with (force)")
 
 
+@contextmanager
+def many(postgres: str | None, kind: str, count: int) -> Iterator[list[str]]:
+    """The URLs of so many migrated databases of one kind, copies of one that was migrated."""
+    with databases(postgres if kind == "postgresql" else None) as urls, ExitStack() as stack:
+        yield [stack.enter_context(_copy(urls[kind], f"copy_{number}")) for number in range(count)]
+
+
+@contextmanager
+def _copy(url: str, suffix: str) -> Iterator[str]:
+    made = make_url(url)
+    name = f"{made.database}_{suffix}"
+    copy = made.set(database=name).render_as_string(hide_password=False)
+    if made.get_backend_name() == "sqlite":
+        # The folder goes as a whole.
+        copyfile(str(made.database), name)
+        yield copy
+        return
+    _on(url, f"create database {name} template {made.database}", database="postgres")
+    try:
+        yield copy
+    finally:
+        _on(url, f"drop database {name} with (force)", database="postgres")
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A running sender and the ledger it serves."""
@@ -73,22 +101,23 @@ class Post:
             await delivery.show(session, self.clock.now(), how, Screen(WORDS), targets)
         return subject
 
-    async def until_sent(self, subject: str) -> None:
-        """Returns when every row of the subject is written down as sent."""
-        while await self._unsent(subject):  # noqa: ASYNC110  # what was written down rings no bell
+    async def until_sent(self, subject: str, but: int = 0) -> None:
+        """Returns when every row of the subject, or all but so many, is written down as sent."""
+        while await self._has_unsent(subject, but):  # noqa: ASYNC110  # what was written down rings no bell
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _unsent(self, subject: str) -> bool:
+    async def _has_unsent(self, subject: str, but: int) -> bool:
+        named = {"subject": subject, "but": but}
         async with self.database.read() as session:
             connection = await session.connection()
-            return (await connection.execute(_UNSENT, {"subject": subject})).first() is not None
+            return (await connection.execute(_UNSENT, named)).first() is not None
 
 
 @asynccontextmanager
-async def post(url: str, server: str, policy: Policy = UNLIMITED) -> AsyncIterator[Post]:
+async def post(url: str, server: str, policy: Policy = UNLIMITED, token: str = TOKEN) -> AsyncIterator[Post]:
     """A sender that runs as long as the block, asked nothing yet."""
     database, clock = Database(url), Clock()
-    async with Gateway(TOKEN, server) as gateway, Nursery() as nursery:
+    async with Gateway(token, server) as gateway, Nursery() as nursery:
         sender = Sender(database, clock, gateway, policy, nursery, _heed)
         nursery.loop("sender", sender.run)
         await _warm(Post(database, clock))
@@ -102,10 +131,10 @@ async def _warm(ready: Post) -> None:
     await ready.until_sent(await ready.tell([1], Lane.URGENT))
 
 
-async def timed(ready: Post, chats: Sequence[int], lane: Lane = Lane.URGENT) -> float:
-    """Seconds from the telling to the last row written down as sent."""
+async def timed(ready: Post, chats: Sequence[int], lane: Lane = Lane.URGENT, but: int = 0) -> float:
+    """Seconds from the telling to the last row (or the last but so many) written down as sent."""
     began = time.perf_counter()
-    await ready.until_sent(await ready.tell(chats, lane))
+    await ready.until_sent(await ready.tell(chats, lane), but)
     return time.perf_counter() - began
 
 
@@ -113,8 +142,9 @@ async def _heed(_session: AsyncSession, _now: datetime, _change: ChatChange) -> 
     """Nobody is lost here."""
 
 
-def _on(server: str, statement: str) -> None:
+def _on(server: str, statement: str, database: str | None = None) -> None:
     url = make_url(server).set(drivername="postgresql+asyncpg")
+    url = url.set(database=database) if database else url
     asyncio.run(_execute(url.render_as_string(hide_password=False), statement))
 
 
