@@ -19,7 +19,7 @@ from benchmarks import document, progress
 from benchmarks.pairs import Result
 from benchmarks.setting import CLAIMED_ROUNDS, Setting
 
-NAMES = ("delivery", "overtake")
+NAMES = ("delivery", "overtake", "limits", "flooded")
 
 
 def main(arguments: Sequence[str]) -> int:
