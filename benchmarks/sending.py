@@ -27,7 +27,6 @@ from bot.delivery.models import Lane
 from bot.delivery.pacing import UNLIMITED, Policy
 from bot.delivery.schemas import ChatChange, Screen, Target, Telling
 from bot.delivery.sender import Sender
-from migrations import run as migrations
 
 TOKEN = "110000001:bench"
 WORDS = (
@@ -46,6 +45,8 @@ def kinds(postgres: str | None) -> tuple[str, ...]:
 @contextmanager
 def databases(postgres: str | None) -> Iterator[dict[str, str]]:
     """A migrated database of each kind that there is: its name and URL. `postgres` is a server's URL."""
+    from migrations import run as migrations  # a sender that is started alone needs no Alembic
+
     with TemporaryDirectory() as folder:
         urls = {"sqlite": f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"}
         name = f"bench_{uuid4().hex[:8]}"
@@ -113,14 +114,24 @@ class Post:
             return (await connection.execute(_UNSENT, named)).first() is not None
 
 
+async def queue(url: str, chats: Sequence[int], lane: Lane) -> None:
+    """Leaves messages in the ledger for whichever sender comes."""
+    database = Database(url)
+    await Post(database, Clock()).tell(chats, lane)
+    await database.close()
+
+
 @asynccontextmanager
-async def post(url: str, server: str, policy: Policy = UNLIMITED, token: str = TOKEN) -> AsyncIterator[Post]:
-    """A sender that runs as long as the block, asked nothing yet."""
+async def post(
+    url: str, server: str, policy: Policy = UNLIMITED, token: str = TOKEN, *, is_warm: bool = True
+) -> AsyncIterator[Post]:
+    """A sender that runs as long as the block; unless it `is_warm`, it has not been asked anything yet."""
     database, clock = Database(url), Clock()
     async with Gateway(token, server) as gateway, Nursery() as nursery:
         sender = Sender(database, clock, gateway, policy, nursery, _heed)
         nursery.loop("sender", sender.run)
-        await _warm(Post(database, clock))
+        if is_warm:
+            await _warm(Post(database, clock))
         yield Post(database, clock)
         await sender.drain()
     await database.close()
