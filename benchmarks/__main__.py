@@ -19,7 +19,7 @@ from benchmarks import document, progress
 from benchmarks.pairs import Result
 from benchmarks.setting import CLAIMED_ROUNDS, Setting
 
-NAMES = ("delivery", "overtake", "limits", "flooded", "growth", "tokens")
+NAMES = ("delivery", "overtake", "limits", "flooded", "steps", "growth", "start", "tokens")
 
 
 def main(arguments: Sequence[str]) -> int:
