@@ -57,7 +57,9 @@ class _Found:
     unanswered: int
     unshown: int
     filed: int
-    wrong: list[str]
+    cpu_seconds: float
+    """Of the program from its start to its end, for each act."""
+    wrong: Sequence[str]
 
 
 def run(setting: Setting) -> Result:
@@ -77,6 +79,9 @@ def run(setting: Setting) -> Result:
             tables[title].values |= _rows(name, waits)
         for title, waits in (("tap answered", one.taps_meanwhile), ("card shown", one.cards_meanwhile)):
             tables[title].values |= _rows(f"{name}, meanwhile", waits)
+    tables["CPU of the program, from its start to its end, for each act"] = Rounds(
+        "ms", {name: [one.cpu_seconds * 1_000] for name, one in found.items()}
+    )
     ours = {name: one for name, one in found.items() if name.startswith("jiaoying")}
     findings = [finding for name, one in ours.items() for finding in _judged(name, one)]
     measures = MEASURES.format(
@@ -132,7 +137,7 @@ async def _played(server: str, url: str, folder: Path, people: int, seconds: flo
             found = await crowd.play(platform, sending.TOKEN, chats, seconds)
             program.require_running()
             wrong = [line for line in program.log.read_text(encoding="utf-8").splitlines() if _WRONG.search(line)]
-        return _of(found, _windows(await platform.sent(), waves), wrong)
+        return _of(found, program, _windows(await platform.sent(), waves), wrong)
 
 
 def _bare(module: str, people: int, seconds: float) -> _Found:
@@ -145,7 +150,8 @@ async def _played_beside(server: str, module: str, folder: Path, people: int, se
         with whole.started(whole.bare(module, server, sending.TOKEN), folder) as program:
             await _answers(platform, program)
             chats = range(district.FIRST_PERSON, district.FIRST_PERSON + people)
-            return _of(await crowd.play(platform, sending.TOKEN, chats, seconds), [], [])
+            found = await crowd.play(platform, sending.TOKEN, chats, seconds)
+    return _of(found, program)
 
 
 async def _answers(platform: Control, program: whole.Program) -> None:
@@ -169,7 +175,13 @@ def _windows(sent: Sequence[tuple[float, int, str]], waves: Sequence[range]) -> 
     return found
 
 
-def _of(people: Sequence[crowd.Person], windows: Sequence[tuple[float, float]], wrong: list[str]) -> _Found:
+def _of(
+    people: Sequence[crowd.Person],
+    program: whole.Program,
+    windows: Sequence[tuple[float, float]] = (),
+    wrong: Sequence[str] = (),
+) -> _Found:
+    """What the people saw; the program has ended."""
     deeds = [deed for person in people for deed in person.deeds]
     meanwhile = [deed for deed in deeds if any(begun <= deed.at <= ended for begun, ended in windows)]
     return _Found(
@@ -180,6 +192,7 @@ def _of(people: Sequence[crowd.Person], windows: Sequence[tuple[float, float]], 
         unanswered=sum(1 for deed in deeds if deed.query and deed.answered_at is None),
         unshown=sum(1 for deed in deeds if deed.shown_at is None),
         filed=sum(person.filed for person in people),
+        cpu_seconds=program.cpu_seconds / max(1, len(deeds)),
         wrong=wrong,
     )
 
