@@ -1,20 +1,15 @@
-"""A district in a database: its groups, so many grid workers who joined yesterday, and broadcasts that wait.
+"""A district in a database: its groups, and so many grid workers who joined yesterday.
 
 Written straight into the tables: nobody of them has to come to the bot one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlmodel import col, update
-
-from benchmarks import sending
 from bot.core.clock import Clock
 from bot.core.database import Database
-from bot.delivery.models import Lane, Message
 from bot.directory.models import Group, GroupState, Holding, Person, PersonState, Post, Role, Tier
 from bot.plan.schema import Level
 from bot.plan.service import Plan
@@ -43,24 +38,6 @@ async def enrol(url: str, plan: Plan, workers: int) -> list[int]:
         )
     await database.close()
     return [FIRST_PERSON + number for number in range(workers)]
-
-
-async def tell(url: str, chats: Sequence[int]) -> str:
-    """A text to all the chats; its subject."""
-    database = Database(url)
-    subject = await sending.Post(database, Clock()).tell(chats, Lane.ROUTINE)
-    await database.close()
-    return subject
-
-
-async def hold_until(url: str, due: Mapping[str, datetime]) -> None:
-    """Each subject waits in the ledger until then."""
-    database = Database(url)
-    async with database.write() as session:
-        for subject, instant in due.items():
-            rows = update(Message).where(col(Message.subject) == subject)
-            await session.exec(rows.values(not_before=instant))
-    await database.close()
 
 
 def _group(number: int, region: str, tier: Tier, now: datetime) -> Group:

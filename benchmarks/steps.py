@@ -13,7 +13,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,7 +23,7 @@ from benchmarks.pairs import Finding, Result, Rounds
 from benchmarks.progress import say
 from benchmarks.setting import Setting
 from benchmarks.stub import Control, control, stub
-from bot.core.clock import Clock
+from bot.delivery.models import Lane
 from bot.plan.service import load_plan
 from bot.settings import Settings
 
@@ -39,8 +38,6 @@ MEASURES = (
 _SECONDS, _SECONDS_BESIDE = 150.0, 60.0
 _WAVE, _EVERY_SECONDS = 5_000, 15.0
 _AIM_TAP_SECONDS, _AIM_CARD_SECONDS = 0.3, 1.0
-_READY_SECONDS = 30.0
-"""Until the program is up and people begin."""
 _LOOK_SECONDS = 0.2
 _STRANGER, _OTHERS = 1, 5_000_001
 _WRONG = re.compile(r"database is locked|Traceback|\[(?:error|critical)", re.IGNORECASE)
@@ -124,20 +121,24 @@ def _ours(setting: Setting, kind: str, people: int, seconds: float) -> _Found:
 
 async def _played(server: str, url: str, folder: Path, people: int, seconds: float, wave: int) -> _Found:
     chats = await district.enrol(url, load_plan(Settings.model_fields["pack"].default), people)
-    waves = [range(_OTHERS + number * wave, _OTHERS + (number + 1) * wave) for number in range(_waves(seconds))]
-    subjects = [await district.tell(url, others) for others in waves]
-    begins = Clock().now() + timedelta(seconds=_READY_SECONDS)
-    due = [begins + timedelta(seconds=_EVERY_SECONDS * number) for number in range(len(waves))]
-    await district.hold_until(url, dict(zip(subjects, due, strict=True)))
     command, environment = whole.jiaoying("run"), whole.settings(server, url, folder, "unlimited")
+    waves = [range(_OTHERS + number * wave, _OTHERS + (number + 1) * wave) for number in range(_waves(seconds))]
     async with control(server) as platform:
         with whole.started(command, folder, **environment) as program:
             await _answers(platform, program)
-            await asyncio.sleep(max(0.0, (begins - Clock().now()).total_seconds()))
+            telling = asyncio.create_task(_tell(url, waves))
             found = await crowd.play(platform, sending.TOKEN, chats, seconds)
+            await telling
             program.require_running()
             wrong = [line for line in program.log.read_text(encoding="utf-8").splitlines() if _WRONG.search(line)]
         return _of(found, program, _windows(await platform.sent(), waves), wrong)
+
+
+async def _tell(url: str, waves: Sequence[range]) -> None:
+    """Written into the ledger from outside, each in one transaction, as the program itself would on a signature."""
+    for others in waves:
+        await sending.queue(url, others, Lane.ROUTINE)
+        await asyncio.sleep(_EVERY_SECONDS)
 
 
 def _bare(module: str, people: int, seconds: float) -> _Found:
