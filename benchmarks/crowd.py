@@ -66,7 +66,7 @@ class Person:
         await asyncio.sleep(self.random.uniform(0, THINKS_SECONDS))
         while time.monotonic() < until:
             self._answered.clear()
-            data = self._choice()
+            data = self.choice()
             query = None
             if data is None:
                 self._sent += 1
@@ -88,7 +88,7 @@ class Person:
             # He writes anew; the deed stays as one that was never shown.
             self._buttons = []
 
-    def _choice(self) -> str | None:
+    def choice(self) -> str | None:
         """The data of the button he taps, or None when he writes."""
         by_action: dict[str, _Buttons] = {}
         for data in self._buttons:

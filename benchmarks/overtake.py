@@ -1,6 +1,6 @@
 """A red warning to 300 behind a hundred thousand blue ones: when the first leaves, and what leaves before the last.
 
-About six minutes.
+About three minutes.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from tests.staging import postgres_server
 ROOT = Path(__file__).resolve().parents[2]
 
 # Of thousands of groups a handful, of a hundred thousand recipients a hundred.
-TINY = {"limits": "0.003", "flooded": "0.02", "growth": "0.001", "tokens": "0.01"}
+TINY = {"delivery": "0.001", "limits": "0.003", "flooded": "0.02", "growth": "0.001", "tokens": "0.01"}
 
 
 @pytest.mark.parametrize("name", TINY)
