@@ -24,8 +24,8 @@ AT_ONCE = 128
 """As many under way as our ledger marks as being sent."""
 
 _TRIES = 20
-_POOL_SECONDS = 60.0
-"""A 429 halts everything; what waited then wants a connection at the same moment."""
+_PATIENCE_SECONDS = 60.0
+"""After a 429 halted everything, what waited wants a connection at the same moment; five seconds are too few then."""
 
 
 async def raw(server: str, chats: Sequence[int]) -> float:
@@ -73,7 +73,7 @@ async def broadcaster(server: str, chats: Sequence[int], pause: float = 0.0, tok
 
 async def python_telegram_bot(server: str, chats: Sequence[int]) -> float:
     """Seconds for a bare python-telegram-bot with as many calls at once."""
-    bot = telegram.Bot(TOKEN, base_url=f"{server}/bot", request=HTTPXRequest(connection_pool_size=AT_ONCE))
+    bot = telegram.Bot(TOKEN, base_url=f"{server}/bot", request=_request(AT_ONCE))
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def send(chat: int) -> None:
@@ -87,7 +87,7 @@ async def python_telegram_bot(server: str, chats: Sequence[int]) -> float:
 async def rate_limiter(server: str, chats: Sequence[int], token: str) -> float:
     """Seconds for python-telegram-bot with the limiter it comes with, as it is set by default; a 429 is tried again."""
     limiter = AIORateLimiter(max_retries=_TRIES)
-    request = HTTPXRequest(connection_pool_size=2 * AT_ONCE, pool_timeout=_POOL_SECONDS)
+    request = _request(2 * AT_ONCE)
     builder = ApplicationBuilder().token(token).base_url(f"{server}/bot").request(request).rate_limiter(limiter)
     bot = builder.build().bot
 
@@ -102,6 +102,16 @@ async def _all(send: Callable[[int], Awaitable[None]], chats: Sequence[int]) -> 
     began = time.perf_counter()
     await asyncio.gather(*(send(chat) for chat in chats))
     return time.perf_counter() - began
+
+
+def _request(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=_PATIENCE_SECONDS,
+        write_timeout=_PATIENCE_SECONDS,
+        connect_timeout=_PATIENCE_SECONDS,
+        pool_timeout=_PATIENCE_SECONDS,
+    )
 
 
 def _aiogram_bot(server: str, token: str = TOKEN) -> Bot:

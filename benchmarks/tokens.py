@@ -2,7 +2,7 @@
 
 The senders share as many processes as there are cores. Their number grows until one of them falls behind or the
 largest number is reached; the run before counts. The platform's clock is measured, so one run of each size is enough:
-what is counted is whether all of some hundred queues were kept full for twenty seconds. About six minutes.
+what is counted is whether every queue was kept full for twenty seconds. About six minutes.
 """
 
 from __future__ import annotations
