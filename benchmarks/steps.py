@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,6 +70,15 @@ def run(setting: Setting) -> Result:
     for name, module in beside.items() if setting.beside else ():
         say(f"{NAME}: {name}")
         found[name] = _bare(module, people, min(seconds, _SECONDS_BESIDE))
+    ours = {name: one for name, one in found.items() if name.startswith("jiaoying")}
+    findings = [finding for name, one in ours.items() for finding in _judged(name, one)]
+    measures = MEASURES.format(
+        people=people, think=crowd.THINKS_SECONDS, seconds=seconds, every=_EVERY_SECONDS, wave=setting.scaled(_WAVE)
+    )
+    return Result(NAME, measures, _tables(found), (), findings)
+
+
+def _tables(found: Mapping[str, _Found]) -> dict[str, Rounds]:
     tables = {title: Rounds("ms", {}) for title in ("tap answered", "card shown")}
     for name, one in found.items():
         for title, waits in (("tap answered", one.taps), ("card shown", one.cards)):
@@ -79,12 +88,7 @@ def run(setting: Setting) -> Result:
     tables["CPU of the program, from its start to its end, for each act"] = Rounds(
         "ms", {name: [one.cpu_seconds * 1_000] for name, one in found.items()}
     )
-    ours = {name: one for name, one in found.items() if name.startswith("jiaoying")}
-    findings = [finding for name, one in ours.items() for finding in _judged(name, one)]
-    measures = MEASURES.format(
-        people=people, think=crowd.THINKS_SECONDS, seconds=seconds, every=_EVERY_SECONDS, wave=setting.scaled(_WAVE)
-    )
-    return Result(NAME, measures, tables, (), findings)
+    return tables
 
 
 def _rows(name: str, waits: Sequence[float]) -> dict[str, list[float]]:
