@@ -53,9 +53,14 @@ class Rounds:
     def table(self) -> list[tuple[str, str, str]]:
         """A row for each contender: name, median, lowest and highest."""
         return [
-            (name, f"{median(found):,.3g} {self.unit}", f"{min(found):,.3g} to {max(found):,.3g}")
+            (name, f"{figure(median(found))} {self.unit}", f"{figure(min(found))} to {figure(max(found))}")
             for name, found in self.values.items()
         ]
+
+
+def figure(value: float) -> str:
+    """Three digits of what is small, whole numbers of what is large."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
 def interleaved(benchmark: str, contenders: Mapping[str, Contender], rounds: int, unit: str) -> Rounds:
@@ -67,7 +72,7 @@ def interleaved(benchmark: str, contenders: Mapping[str, Contender], rounds: int
         for name in (*names[first:], *names[:first]):
             gc.collect()
             found.values[name].append(contenders[name]())
-            say(f"{benchmark}: round {number + 1} of {rounds}, {name}: {found.values[name][-1]:,.3g} {unit}")
+            say(f"{benchmark}: round {number + 1} of {rounds}, {name}: {figure(found.values[name][-1])} {unit}")
     return found
 
 
