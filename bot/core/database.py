@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,8 +27,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import Bells, asked_for
 from bot.core.counting import Counts, Event, Unheard, hand_over
+from bot.core.errors import Unavailable
 from bot.core.far_bells import FarBells
 from bot.core.logging import write_lines
+from bot.core.trouble import MEND, POSSIBLY, Trouble, trouble_of
+
+log = structlog.get_logger()
 
 # How long a use case waits for a connection before it gives up: longer than any burst we accept.
 _PATIENCE_SECONDS = 120
@@ -49,12 +54,15 @@ async def connection_of(session: AsyncSession) -> AsyncConnection:
 class Database:
     """Engines and transactions for one URL. `bells` ring after each commit that asked for them, `counts` hears what
     it counted; nobody does unless put there.
+
+    `trouble` is what somebody must mend before it goes on, told in the log when it begins and when it is over.
     """
 
     def __init__(self, url: str, bells: Bells | None = None) -> None:
         self.url = url
         self.bells = bells or Bells()
         self.counts: Counts = Unheard()
+        self.trouble: Trouble | None = None
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer, self._reader = _sqlite_engines(url) if self.is_sqlite else _postgres_engines(url)
         self.far_bells = None if self.is_sqlite else FarBells(url, self.bells)
@@ -69,9 +77,13 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends, rolled back when it raises; then log lines and bells."""
+        """One transaction: committed when the block ends, rolled back when it raises; then log lines and bells.
+
+        Raises:
+            Unavailable: the database cannot now.
+        """
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
-            with self._counting("write"):
+            with self._watched(writes=True):
                 async with session.begin():
                     session.info[_CONNECTION] = await session.connection()
                     yield session
@@ -85,17 +97,29 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session for reading, all of it as at its first query; whatever it changes is rolled back."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
-            with self._counting("read"):
-                # Closing rolls back without emptying the rows, so that what was read can be used outside.
+            # Closing rolls back without emptying the rows, so that what was read can be used outside.
+            with self._watched(writes=False):
                 yield session
 
     @contextmanager
-    def _counting(self, asked: str) -> Iterator[None]:
+    def _watched(self, *, writes: bool) -> Iterator[None]:
+        """Whoever can read knows that the database is there; only who writes knows that there is room."""
         try:
             yield
-        except SQLAlchemyError:
-            self.counts.add(Event.DATABASE_ERROR, asked)
-            raise
+        except POSSIBLY as error:
+            if isinstance(error, SQLAlchemyError):
+                self.counts.add(Event.DATABASE_ERROR, "write" if writes else "read")
+            found = trouble_of(error)
+            if found is None:
+                raise
+            said = str(error).partition("\n")[0]
+            if found in MEND and found is not self.trouble:
+                self.trouble = found
+                log.error(found, said=said, mend=MEND[found])
+            raise Unavailable(found, said) from error
+        if self.trouble is not None and (writes or self.trouble is Trouble.AWAY):
+            log.warning("database_well_again", after=self.trouble)
+            self.trouble = None
 
     async def close(self) -> None:
         """Closes all connections."""

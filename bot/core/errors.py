@@ -4,6 +4,7 @@ JiaoyingError
 ├── Refusal            expected: becomes a sentence for the person, logged at info; the use case leaves no trace
 │   ├── NotAllowed     the right is missing; the sentence says who has it
 │   └── (one small class per reason, in the errors.py of each room)
+├── Unavailable        the database cannot, through nobody's fault: the same succeeds later, and is tried again
 └── Fault              not expected: logged with an id, counted; the person gets an apology with that id
     └── ConfigurationFault   the program cannot run as it is set up; says how to mend it
 """
@@ -39,6 +40,14 @@ class NotAllowed(Refusal):
 
     def __str__(self) -> str:
         return f"{self.permission} at {self.place or 'the district'}"
+
+
+class Unavailable(JiaoyingError):
+    """The database cannot now; `trouble` says why (`bot.core.trouble`). Nothing of the transaction was saved."""
+
+    def __init__(self, trouble: str, text: str) -> None:
+        super().__init__(f"{trouble}: {text}")
+        self.trouble = trouble
 
 
 class Fault(JiaoyingError):

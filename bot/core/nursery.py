@@ -14,9 +14,13 @@ from typing import Self
 
 import structlog
 
+from bot.core.errors import Unavailable
+
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0
 _WELL_AFTER_SECONDS = 60.0
+_TROUBLED_PAUSE_SECONDS = 2.0
+"""A database that could not is asked again soon: everybody waits for it."""
 
 log = structlog.get_logger()
 
@@ -65,6 +69,9 @@ class Nursery:
             try:
                 await run()
                 return
+            except Unavailable as error:
+                pause = min(pause, _TROUBLED_PAUSE_SECONDS)
+                log.warning("loop_put_off", loop=name, said=str(error), pause=pause)
             except Exception:
                 if self._monotonic() - began >= _WELL_AFTER_SECONDS:
                     pause = _FIRST_PAUSE_SECONDS

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 from bot.core.nursery import Nursery
 from bot.delivery import ledger, ledger_repository, queue
 from bot.delivery.addressing import is_channel
@@ -195,7 +196,7 @@ class Sender:
                 await self._write_down([result])
             except Exception as error:
                 failure = error
-                result.failures += 1
+                result.failures += not isinstance(error, Unavailable)
                 if result.failures >= _SETTLING_TRIES:
                     self._forget([result])
         if failure is not None:

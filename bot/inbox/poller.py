@@ -14,6 +14,7 @@ import structlog
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 from bot.delivery.gateway import GatewayError, Platform, Refused
 from bot.inbox import service
 from bot.inbox.taps import TapAnswerer
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 WANTED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 _LONG_POLL_SECONDS = 25
 _PAUSES_SECONDS = (0.2, 1.0, 3.0, 5.0)
+_TROUBLED_SECONDS = 2.0
 
 
 class Poller:
@@ -54,8 +56,7 @@ class Poller:
                 continue
             failures = 0
             self.answered_at = self._clock.monotonic()
-            if updates:
-                await self._store(updates)
+            if updates and await self._is_stored(updates):
                 offset = int(updates[-1]["update_id"]) + 1
 
     async def _poll(self, offset: int | None) -> list[dict[str, Any]]:
@@ -72,6 +73,16 @@ class Poller:
         with contextlib.suppress(GatewayError):
             await self._platform.call("deleteWebhook", {"drop_pending_updates": False})
             log.warning("webhook_deleted", said="this installation fetches its updates: JIAOYING_WEBHOOK_URL is empty")
+        return True
+
+    async def _is_stored(self, updates: list[dict[str, Any]]) -> bool:
+        """Whether they are in the database. If it cannot take them, they stay unconfirmed and are asked for again."""
+        try:
+            await self._store(updates)
+        except Unavailable as error:
+            log.info("updates_put_off", updates=len(updates), said=str(error))
+            await asyncio.sleep(_TROUBLED_SECONDS)
+            return False
         return True
 
     async def _store(self, updates: list[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 from bot.delivery.gateway import GatewayError, Platform
 from bot.inbox import service
 from bot.inbox.poller import WANTED_UPDATES
@@ -123,8 +124,11 @@ class Webhook:
         update = _read(await request.read())
         if update is None:
             raise web.HTTPBadRequest
-        async with self._database.write() as session:
-            await service.receive(session, self._clock.now(), [update])
+        try:
+            async with self._database.write() as session:
+                await service.receive(session, self._clock.now(), [update])
+        except Unavailable as error:
+            raise web.HTTPServiceUnavailable from error
         self._taps.answer(update)
         return web.Response()
 

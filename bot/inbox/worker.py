@@ -18,7 +18,8 @@ from bot.core.bells import ring_after_commit
 from bot.core.clock import Clock
 from bot.core.counting import Event, Timed, add_after_commit
 from bot.core.database import Database
-from bot.core.errors import Refusal
+from bot.core.errors import Refusal, Unavailable
+from bot.core.trouble import Trouble
 from bot.inbox import repository
 from bot.inbox.models import InboxUpdate, UpdateState
 from bot.inbox.taps import TapAnswerer
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 _NAP_SECONDS = 5.0
 _TRIES = 3
 _PAUSE_SECONDS = 0.2
+_TROUBLED_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,22 @@ class Worker:
         async with self._database.read() as session:
             return await repository.anything_waits(session)
 
+    async def _put_off(self, row_id: int, error: Unavailable) -> None:
+        """That says nothing about the update, and is none of its tries."""
+        log.info("update_put_off", update=row_id, said=str(error))
+        await asyncio.sleep(_PAUSE_SECONDS if error.trouble == Trouble.DEADLOCK else _TROUBLED_SECONDS)
+
     async def _account_for(self, row_id: int, error: Exception) -> None:
-        """A refusal is explained; anything else, also a failure to explain, is a fault."""
+        """A refusal is explained; anything else, also a failure to explain, is a fault, unless the database cannot."""
         if isinstance(error, Refusal):
             try:
                 await self._explain(row_id, error)
                 return
             except Exception as fault:
                 error = fault
+        if isinstance(error, Unavailable):
+            await self._put_off(row_id, error)
+            return
         await self._set_back(row_id, error)
 
     async def _explain(self, row_id: int, refusal: Refusal) -> None:

@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.core.clock import Clock
 from bot.core.counting import Timed
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -81,6 +82,8 @@ class Timetable:
         for each in (*self.passes, *self._overseeing()):
             try:
                 await self._run(each)
+            except Unavailable as error:
+                log.warning("pass_put_off", name=each.name, said=str(error))
             except Exception:
                 log.exception("pass_failed", name=each.name)
         self.ticked_at = self._clock.monotonic()

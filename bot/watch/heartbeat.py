@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 from bot.inbox import service as inbox
 
 log = structlog.get_logger()
@@ -82,8 +83,10 @@ class Heartbeat:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS), self._database.read() as session:
                 oldest = await inbox.oldest_waiting(session)
-        except (SQLAlchemyError, OSError) as error:
+        except (Unavailable, SQLAlchemyError, OSError) as error:
             log.warning("heartbeat_without_database", said=type(error).__name__)
+            return ["database"]
+        if self._database.trouble is not None:
             return ["database"]
         return ["worker"] if oldest is not None and self._clock.now() - oldest > _UNHANDLED else []
 
