@@ -140,6 +140,21 @@ async def cancel(session: AsyncSession, subject: str) -> int:
     return await repository.drop(session, subject, MessageState.CANCELLED)
 
 
+async def call_off(
+    session: AsyncSession,
+    subject: str,
+    purposes: Collection[str],
+    seqs: range | None = None,
+    chat_id: int | None = None,
+) -> int:
+    """What is not sent yet on the subject for these purposes has become pointless and is never sent; how many.
+
+    Of all of it, or of those whose `seq` is one of these, or in one chat. For texts of one part.
+    """
+    ring_after_commit(session, "send")
+    return await repository.call_off(session, subject, purposes, seqs, chat_id)
+
+
 async def erase(session: AsyncSession, now: datetime, how: Telling, purposes: Collection[str]) -> int:
     """Deletes what former versions of the subject said for these purposes, where the platform still allows it.
 

@@ -86,7 +86,7 @@ async def _chase(scene: Scene, incident: Incident) -> _Chased:
     await deeds.tell_reporters(
         scene,
         incident,
-        deeds.ringing(incident, "untaken_for_reporter", incident.chases),
+        deeds.ringing(incident, deeds.UNTAKEN_FOR_REPORTER, incident.chases),
         lambda number: texts.UntakenForReporter(number=number, minutes=minutes, away=away is not None, phones=calls),
     )
     told = texts.Untaken(
@@ -105,7 +105,7 @@ async def _tell(scene: Scene, target: Target, cases: Sequence[_Chased], *, drill
     """One by one if they are few; else one message, those with people threatened first, then the oldest."""
     if len(cases) <= _ONE_BY_ONE:
         for each in cases:
-            how = deeds.ringing(each.incident, "untaken", each.incident.chases)
+            how = deeds.ringing(each.incident, deeds.UNTAKEN, each.incident.chases)
             minutes = each.told.minutes
             short = deeds.in_short(scene, each.incident, each.told.place, minutes)
             await delivery.tell(scene.session, scene.now, how, each.told, [target], short=short)

@@ -32,6 +32,9 @@ from messages.engine import Payload
 DESK_CARD = "incident.desk"
 """The role of the card the desks see."""
 
+UNTAKEN, UNTAKEN_FOR_REPORTER = "untaken", "untaken_for_reporter"
+"""What is told again and again while nobody has it in hand: to the desks, and to who reported it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -118,8 +121,11 @@ async def done(
 ) -> int:
     """Moves the state on, writes log and audit, touches the cards. The entry's id makes what is told of it unique."""
     incident.state = after(incident, deed)
-    if incident.state not in UNDER_WAY:
+    is_over = incident.state not in UNDER_WAY
+    if is_over:
         incident.chase_due_at = None
+    if is_over or deed in (Deed.TAKE, Deed.MERGE):
+        await _call_off(scene.session, incident)
     return await note(scene, incident, deed.value, kind, text, **facts)
 
 
@@ -146,6 +152,15 @@ async def log(
     """One more line of the event log; its id."""
     line = Entry(incident_id=incident.id, at=now, kind=kind, person_id=actor.person_id, name=actor.name, text=text)
     return (await repository.enter(session, line)).id
+
+
+async def _call_off(session: AsyncSession, root: Incident) -> None:
+    """Nobody is told any more that it waits: what was queued before is called off in the same transaction.
+
+    What one message says of many stays: it is about the others too.
+    """
+    for member in await members_of(session, root):
+        await delivery.call_off(session, subject_of(member.id), (UNTAKEN, UNTAKEN_FOR_REPORTER))
 
 
 def raise_threat(root: Incident, other: Incident) -> bool:

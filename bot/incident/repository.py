@@ -94,9 +94,12 @@ async def under_way(session: AsyncSession, since: datetime, limit: int, *, drill
 
 
 async def due_for_chase(session: AsyncSession, now: datetime, limit: int) -> Sequence[Incident]:
-    """Incidents of which it is time to say again that nobody has them in hand, or to see whether somebody still has."""
-    statement = select(Incident).where(col(Incident.chase_due_at) <= now)
-    return (await session.exec(statement.order_by(col(Incident.chase_due_at)).limit(limit).with_for_update())).all()
+    """Incidents of which it is time to say again that nobody has them in hand, or to see whether somebody still has.
+
+    One that somebody else holds is being acted on at this instant, and left out.
+    """
+    statement = select(Incident).where(col(Incident.chase_due_at) <= now).order_by(col(Incident.chase_due_at))
+    return (await session.exec(statement.limit(limit).with_for_update(skip_locked=True))).all()
 
 
 async def next_chase(session: AsyncSession) -> datetime | None:

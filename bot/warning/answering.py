@@ -47,6 +47,7 @@ async def answer(
         NotConcerned: the chat was not told, or nobody we know taps in a group.
         Overtaken: the series is over.
     """
+    await repository.hold(session, series_id, actor.person_id, chat_id=chat_id)
     row = await repository.recipient_in(session, series_id, chat_id)
     await _answer(session, plan, actor, now, series_id, row, given, under)
 
@@ -62,6 +63,7 @@ async def answer_row(
     under: int | None = None,
 ) -> None:
     """The same under a reminder: it counts for the chat that was reminded of. Raises as `answer` does."""
+    await repository.hold(session, series_id, actor.person_id, recipient_id=recipient_id)
     row = await repository.recipient(session, recipient_id)
     await _answer(session, plan, actor, now, series_id, row, given, under)
 
@@ -86,6 +88,7 @@ async def _answer(
         raise Overtaken(series.number or "")
     if row.answered_version == row.told_version and _rank(row.answer) >= _rank(given):
         return
+    await _call_off(session, row, given)
     row.answer, row.answered_version, row.answered_at = given, row.told_version, now
     row.answered_by, row.answered_name, row.nudge_due_at = actor.person_id, actor.name, None
     await _answers_for_himself_too(session, actor, now, row, given)
@@ -139,8 +142,8 @@ async def _answers_an_older_text(
 async def nudge_missing(session: AsyncSession, plan: Plan, actor: Actor, now: datetime, series_id: int) -> int:
     """只催没应答的: asks everybody who has not answered once more, in private; how many."""
     actor.require(Permission.WARNING_SEE)
-    series, version = await issuing.issued(session, series_id)
-    missing = [row for row in await repository.recipients(session, series_id) if is_missing(row)]
+    series, version = await issuing.issued(session, series_id, lock=True)
+    missing = [row for row in await repository.to_be_nudged(session, series_id) if is_missing(row)]
     asked_last = [await nudge(session, plan, now, series, version, row) for row in missing]
     if any(asked_last):
         await tell_phone_list(session, plan, now, series, version)
@@ -182,7 +185,7 @@ async def nudge(
         "nudge",
         max(lane_of(level, drill=series.drill), Lane.INTERACTIVE),
         version=version.number,
-        seq=row.id * 100 + row.nudges,
+        seq=_reminders(row).start + row.nudges,
         critical=True,
         drill=series.drill,
         valid_until=version.valid_until,
@@ -217,6 +220,7 @@ async def phoned(session: AsyncSession, actor: Actor, now: datetime, recipient_i
         await delivery.touch(session, issuing.subject_of(each.series_id), role=issuing.BOARD)
     subject = issuing.subject_of(row.series_id)
     if result in _TOLD_BY:
+        await _call_off(session, row, Answer.RECEIVED)
         row.answer, row.answered_version, row.answered_at = Answer.RECEIVED, row.told_version, now
         row.answered_by, row.answered_name, row.nudge_due_at = None, row.name, None
         await delivery.touch(session, subject, role=issuing.ANSWERS_CARD, chat_id=row.chat_id)
@@ -224,6 +228,23 @@ async def phoned(session: AsyncSession, actor: Actor, now: datetime, recipient_i
     audit.record(
         session, now, actor, "warning.phone", subject, drill=series.drill, recipient=row.id, result=result.value
     )
+
+
+async def _call_off(session: AsyncSession, row: Recipient, given: Answer) -> None:
+    """Who has answered is reminded no more: what was queued before is called off in the answer's own transaction."""
+    if not row.nudges and row.answer is not Answer.CANNOT:
+        return
+    subject = issuing.subject_of(row.series_id)
+    # A group is reminded through whoever is on duty there.
+    chat_id = row.chat_id if row.person_id is not None else None
+    await delivery.call_off(session, subject, ("nudge",), _reminders(row), chat_id)
+    if given is not Answer.CANNOT:
+        await delivery.call_off(session, subject, ("deputise",), range(row.id, row.id + 1))
+
+
+def _reminders(row: Recipient) -> range:
+    """The numbers that reminders of this recipient bear in the outbox."""
+    return range(row.id * 100, (row.id + 1) * 100)
 
 
 async def _deputise(
@@ -326,6 +347,7 @@ async def _answers_for_himself_too(
     own = await repository.recipient_of(session, row.series_id, actor.person_id or 0)
     if own is None or own.id == row.id or (_rank(own.answer) >= _rank(given) and not is_missing(own)):
         return
+    await _call_off(session, own, given)
     own.answer, own.answered_version, own.answered_at = given, own.told_version, now
     own.answered_by, own.answered_name, own.nudge_due_at = actor.person_id, actor.name, None
     subject = issuing.subject_of(row.series_id)

@@ -98,9 +98,9 @@ async def existing(session: AsyncSession, series_id: int, *, lock: bool = False)
     return series, version
 
 
-async def issued(session: AsyncSession, series_id: int) -> tuple[Series, Version]:
+async def issued(session: AsyncSession, series_id: int, *, lock: bool = False) -> tuple[Series, Version]:
     """The series with the version that holds, whatever is being drafted meanwhile. Raises NoSuchWarning."""
-    series, newest = await existing(session, series_id)
+    series, newest = await existing(session, series_id, lock=lock)
     return series, await repository.newest_issued(session, series_id) or newest
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, delete, exists, func, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.core.upsert import insert_new, next_in_series
 from bot.plan.schema import WarningAct
@@ -106,13 +107,13 @@ async def add_recipients(session: AsyncSession, rows: Sequence[dict[str, Any]]) 
 async def recipient_in(session: AsyncSession, series_id: int, chat_id: int, *, lock: bool = True) -> Recipient | None:
     """The chat as a recipient of the series, locked unless it is only to be looked at."""
     statement = select(Recipient).where(Recipient.series_id == series_id, Recipient.chat_id == chat_id)
-    return (await session.exec(statement.with_for_update() if lock else statement)).first()
+    return (await session.exec(_locked(statement) if lock else statement)).first()
 
 
 async def recipient_of(session: AsyncSession, series_id: int, person_id: int) -> Recipient | None:
     """The person as a recipient of the series in his private chat, locked."""
     statement = select(Recipient).where(Recipient.series_id == series_id, Recipient.person_id == person_id)
-    return (await session.exec(statement.with_for_update())).first()
+    return (await session.exec(_locked(statement))).first()
 
 
 async def elsewhere(session: AsyncSession, row: Recipient) -> Sequence[Recipient]:
@@ -120,7 +121,7 @@ async def elsewhere(session: AsyncSession, row: Recipient) -> Sequence[Recipient
     statement = select(Recipient).join(Series, col(Series.id) == col(Recipient.series_id))
     statement = statement.where(Recipient.chat_id == row.chat_id, Recipient.id != row.id)
     statement = statement.where(Series.state == SeriesState.IN_FORCE)
-    return (await session.exec(statement.order_by(col(Recipient.id)).with_for_update(of=Recipient))).all()
+    return (await session.exec(_locked(statement))).all()
 
 
 async def move_recipients(session: AsyncSession, old_chat_id: int, new_chat_id: int) -> None:
@@ -134,13 +135,41 @@ async def move_recipients(session: AsyncSession, old_chat_id: int, new_chat_id: 
 async def recipient(session: AsyncSession, recipient_id: int) -> Recipient | None:
     """The recipient, locked, or None."""
     statement = select(Recipient).where(Recipient.id == recipient_id)
-    return (await session.exec(statement.with_for_update())).first()
+    return (await session.exec(_locked(statement))).first()
 
 
 async def due_for_nudge(session: AsyncSession, now: datetime, limit: int) -> Sequence[Recipient]:
-    """Who must answer, has not, and is to be asked again now; the oldest first."""
-    statement = select(Recipient).where(col(Recipient.nudge_due_at) <= now)
-    return (await session.exec(statement.order_by(col(Recipient.nudge_due_at)).limit(limit).with_for_update())).all()
+    """Who must answer, has not, and is to be asked again now; the oldest of them.
+
+    Locked as whoever issues locks, their series first: nobody is reminded of what is just being lifted.
+    """
+    is_due = col(Recipient.nudge_due_at) <= now
+    theirs = select(Series.id).where(col(Series.id).in_(select(Recipient.series_id).where(is_due)))
+    locked = (await session.exec(theirs.order_by(col(Series.id)).with_for_update())).all()
+    oldest = select(Recipient.id).where(is_due, col(Recipient.series_id).in_(locked))
+    oldest = oldest.order_by(col(Recipient.nudge_due_at)).limit(limit)
+    # Who answers while we wait for his row is due no longer.
+    return (await session.exec(_locked(select(Recipient).where(is_due, col(Recipient.id).in_(oldest))))).all()
+
+
+async def to_be_nudged(session: AsyncSession, series_id: int) -> Sequence[Recipient]:
+    """Everybody of the series who must answer, locked."""
+    statement = select(Recipient).where(Recipient.series_id == series_id, col(Recipient.must_answer))
+    return (await session.exec(_locked(statement))).all()
+
+
+async def hold(
+    session: AsyncSession,
+    series_id: int,
+    person_id: int | None,
+    *,
+    chat_id: int | None = None,
+    recipient_id: int | None = None,
+) -> None:
+    """Locks what the person's answer in the chat or for the recipient may change, as everybody locks recipients."""
+    answered = col(Recipient.id) == recipient_id if chat_id is None else col(Recipient.chat_id) == chat_id
+    theirs = or_(answered, col(Recipient.person_id) == person_id)
+    await session.exec(_locked(select(Recipient).where(Recipient.series_id == series_id, theirs)))
 
 
 async def any_due_for_nudge(session: AsyncSession, series_id: int, now: datetime, after: int) -> bool:
@@ -269,3 +298,12 @@ async def unsigned(session: AsyncSession) -> Sequence[tuple[Series, Version]]:
     statement = statement.where(col(Version.oral_words).is_not(None), col(Version.countersigned_at).is_(None))
     statement = statement.where(Version.state == VersionState.ISSUED, col(Series.drill).is_(False))
     return (await session.exec(statement.order_by(col(Version.id)))).all()
+
+
+def _locked(statement: SelectOfScalar[Recipient]) -> SelectOfScalar[Recipient]:
+    """Locks the recipients, and reads anew what the session may have read before somebody else answered there.
+
+    Everybody locks them by id: a tick and an answer that hold one each would else wait for each other.
+    """
+    in_order = statement.order_by(col(Recipient.id)).with_for_update(of=Recipient)
+    return in_order.execution_options(populate_existing=True)

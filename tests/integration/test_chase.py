@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from bot.audit import service as audit
 from bot.core.access import Actor, Grant, Permission
 from bot.core.database import Database
-from bot.delivery.models import Lane, Message
+from bot.delivery.models import Lane, Message, MessageState
 from bot.directory import people
 from bot.directory.models import Holding
 from bot.incident import desk, jobs, lists_repository, merging, service, sorting
@@ -234,3 +234,12 @@ async def test_passed_on_it_is_called_for_if_whoever_has_it_is_away(cases: Cases
     await _suspend(cases, "district")
     await cases.do("town", sorting.send_to_town, number, OTHER_TOWN)
     assert (await cases.row(number)).taken_by is None
+
+
+async def test_taking_it_in_hand_calls_off_what_waits_to_be_sent(cases: Cases) -> None:
+    number, other = await cases.reported(1), await cases.reported(2)
+    await cases.chase(NIGHT + 5 * MINUTES)
+    await cases.do("town", service.take, number, at=NIGHT + 5 * MINUTES)
+    for chat, purpose in (("town_group", "untaken"), ("worker", "untaken_for_reporter")):
+        states = {row.subject: row.state for row in await _calls(cases, chat, purpose)}
+        assert states == {f"incident:{number}": MessageState.CANCELLED, f"incident:{other}": MessageState.QUEUED}

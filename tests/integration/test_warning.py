@@ -17,7 +17,7 @@ from bot.plan.schema import WarningAct, WarningLevel
 from bot.plan.service import Plan
 from bot.warning import answering, checking, issuing, jobs, reading, relaying, service
 from bot.warning.errors import Incomplete, NotConcerned, NothingToLift, Overtaken
-from bot.warning.models import Answer, SeriesState, Version, VersionState
+from bot.warning.models import Answer, PhoneResult, SeriesState, Version, VersionState
 from tests.integration.directory.world import World
 from tests.integration.town import DISTRICT, NIGHT, OTHER_TOWN, TOWN, Town, build
 
@@ -312,3 +312,45 @@ async def test_red_is_pinned_and_yellow_is_not(town: Town) -> None:
             ).all()
         assert bodies
         assert all(bool(body.get("pin")) is pinned for body in bodies)
+
+
+# --- reminders that wait in the queue --------------------------------------------------------------------------------
+
+
+async def waiting(town: Town, role: str, purpose: str) -> list[MessageState]:
+    async with town.database.read() as session:
+        rows = select(Message.state).where(Message.chat_id == town.chats[role], Message.purpose == purpose)
+        return list((await session.exec(rows)).all())
+
+
+async def test_an_answer_calls_off_the_reminder_that_waits_to_be_sent_and_nobody_elses(town: Town) -> None:
+    series_id = await relayed(town, YELLOW)
+    await due(town, 10)
+    await answers(town, "town", series_id, Answer.RECEIVED, minutes=10)
+    assert await waiting(town, "town", "nudge") == [MessageState.CANCELLED]
+    assert await waiting(town, "other_town", "nudge") == [MessageState.QUEUED]
+
+
+async def test_who_answers_in_his_group_calls_off_the_reminder_to_himself(town: Town) -> None:
+    series_id = await relayed(town, YELLOW)
+    await due(town, 10)
+    await answers(town, "town", series_id, Answer.RECEIVED, chat="town_group", minutes=10)
+    assert await waiting(town, "town", "nudge") == [MessageState.CANCELLED]
+
+
+async def test_who_is_reached_by_telephone_is_reminded_no_more(town: Town) -> None:
+    series_id = await relayed(town, YELLOW)
+    await due(town, 10)
+    async with town.database.write() as session:
+        view = await service.view(session, series_id)
+        row = next(row for row in view.recipients if row.name == "town")
+        await answering.phoned(session, await town.actor(session, "district"), NIGHT, row.id, PhoneResult.REACHED)
+    assert await waiting(town, "town", "nudge") == [MessageState.CANCELLED]
+
+
+async def test_a_reminder_that_has_left_stays_what_it_is(town: Town) -> None:
+    series_id = await relayed(town, YELLOW)
+    await due(town, 10)
+    await town.delivered()
+    await answers(town, "town", series_id, Answer.RECEIVED, minutes=10)
+    assert await waiting(town, "town", "nudge") == [MessageState.SENT]
