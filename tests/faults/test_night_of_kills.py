@@ -7,47 +7,18 @@ what arrived twice is marked and was being sent when somebody was killed. FAULTS
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import cycle, islice
+from collections.abc import Sequence
 from pathlib import Path
-from random import Random
 
 import pytest
-from pydantic import SecretStr
-from sqlmodel import col, select
 from typer import echo
 
-from bot.core.clock import Clock
-from bot.core.database import Database
-from bot.core.nursery import Nursery
-from bot.delivery.models import OPEN_STATES, Card, CardState, Message, MessageState
-from bot.inbox.models import InboxUpdate, UpdateState
 from bot.plan.service import Plan
-from bot.settings import Pace, Settings, Work
-from bot.warning.models import Recipient
-from tests.crowded import enrol
+from bot.settings import Work
 from tests.databases import Postgres
-from tests.faults.exchange import Exchange, Told
+from tests.faults.night import EVERYTHING, IN_TURN, answers, left_open, lost, programs, repeated
 from tests.faults.seeds import seeded
-from tests.faults.struck import Struck
-from tests.integration.town import build
-from tests.waiting import eventually
-
-TOKEN = "110000003:night"
-DESK = "district"
-TEXT = "大足区气象台发布暴雨红色预警信号：预计未来3小时，我区降雨量将达{}毫米以上。"
-CHECKED = "核对无误，立即转发"
-AT_ONCE = 128
-"""So many the sender has under way at most."""
-LONGEST_LIFE_SECONDS = 3.0
-MOST_CALLS = 150
-"""Of a life; then it is killed."""
-EVERYTHING = (Work.ALL,)
-IN_TURN = (Work.SENDER, Work.WEB, Work.TIMETABLE)
 
 
 async def test_nobody_is_lost_in_a_short_night_of_kills(
@@ -71,74 +42,6 @@ async def test_nobody_of_two_thousand_is_lost_in_two_hundred_kills_of_sender_web
     await _night(postgres.emptied(), tmp_path, plan, capsys, IN_TURN, people=2_000, kills=200)
 
 
-@dataclass(slots=True)
-class Night:
-    """Programs, their platform and their database."""
-
-    database: Database
-    exchange: Exchange
-    programs: Sequence[Struck]
-    desk: int
-    people: set[int]
-    texts: list[str]
-
-    @property
-    def kills(self) -> int:
-        return sum(program.kills for program in self.programs)
-
-    async def issue(self) -> None:
-        """The desk pastes the next text, checks it, and everybody gets it."""
-        text = TEXT.format(100 + len(self.texts))
-        self.texts.append(text)
-        before = len(self.exchange.told)
-        await self.exchange.say(self.desk, text)
-
-        def asked() -> tuple[Told, str] | None:
-            found = self.exchange.with_key(self.desk, CHECKED)
-            return found if found and found[0].message_id > before else None
-
-        card, data = await self.exchange.until(asked, "the card to check")
-        await self.exchange.tap(card, data)
-        read = before
-
-        missing = set(self.people)
-
-        def everybody_has_it() -> bool:
-            nonlocal read
-            missing.difference_update(told.chat for told in self.exchange.told[read:] if text in told.text)
-            read = len(self.exchange.told)
-            return not missing
-
-        await self.exchange.until(everybody_has_it, f"version {len(self.texts)}")
-
-    async def strike(self, kills: int, random: Random) -> None:
-        """Kills one after the other, each when so many more calls have come, or when it has lived long enough."""
-        for program in islice(cycle(self.programs), kills):
-            enough = self.exchange.calls + random.randrange(1, MOST_CALLS)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_LIFE_SECONDS):
-                    await self.exchange.until(lambda enough=enough: self.exchange.calls >= enough, "calls")
-            await program.kill()
-
-    async def rests(self) -> None:
-        """Nothing is to be handled, painted or sent."""
-
-        async def look() -> bool:
-            async with self.database.read() as session:
-                rows = set((await session.exec(select(Message.state).distinct())).all())
-                cards = (await session.exec(select(Card).where(Card.wanted_rev != Card.shown_rev))).first()
-                updates = (await session.exec(select(InboxUpdate.state))).all()
-            is_open = bool(rows & set(OPEN_STATES))
-            is_open |= UpdateState.WAITING in updates
-            return not (is_open or cards) and len(updates) == len(self.exchange.updates)
-
-        for _ in range(6):
-            with contextlib.suppress(AssertionError):
-                await eventually(self.database, look, "rest")
-                return
-        await eventually(self.database, look, "rest")
-
-
 async def _night(
     url: str,
     folder: Path,
@@ -151,13 +54,13 @@ async def _night(
 ) -> None:
     seed, random = seeded()
     began = time.monotonic()
-    async with _programs(url, folder, plan, roles, random, people) as night:
+    async with programs(url, folder, plan, roles, random, people) as night:
         async with asyncio.TaskGroup() as group:
             striking = group.create_task(night.strike(kills, random))
             while not striking.done():
                 await night.issue()
         await night.rests()
-        wrong = [line for check in (_lost, _repeated, _answers, _open) for line in await check(night)]
+        wrong = [line for check in (lost, repeated, answers, left_open) for line in await check(night)]
         marked = sum(told.is_marked for told in night.exchange.told)
     with capsys.disabled():
         echo(
@@ -167,123 +70,3 @@ async def _night(
         )
     assert wrong == [], "\n".join(wrong[:40])
     assert night.kills == kills
-
-
-@contextlib.asynccontextmanager
-async def _programs(
-    url: str, folder: Path, plan: Plan, roles: Sequence[Work], random: Random, people: int
-) -> AsyncIterator[Night]:
-    database = Database(url)
-    town = await build(database, plan)
-    async with database.write() as session:
-        cadres = people // 20
-        _, crowd = await enrol(session, plan, Clock().now(), groups=0, workers=people - cadres, cadres=cadres)
-    async with Exchange(random) as exchange:
-        settings = Settings(
-            bot_token=SecretStr(TOKEN), api_url=exchange.url, database_url=url, files=folder / "files", proxy=None,
-            pace=Pace.UNLIMITED,
-        )  # fmt: skip
-        programs = [
-            Struck(
-                settings.model_copy(update={"role": role}),
-                folder / f"{role.value}.log",
-                _silent,
-                sends=role.includes(Work.SENDER),
-            )
-            for role in roles
-        ]
-        try:
-            async with Nursery() as nursery:
-                for program in programs:
-                    program.log.touch()
-                    await program.start()
-                    nursery.loop("program", program.keep_alive)
-                yield Night(database, exchange, programs, town.chats[DESK], set(crowd), [])
-        finally:
-            await asyncio.gather(*(program.stop() for program in programs))
-            await database.close()
-
-
-def _silent(_line: str) -> None:
-    return None
-
-
-# --- platform and ledger compared ------------------------------------------------------------------------------------
-
-
-async def _lost(night: Night) -> Iterable[str]:
-    """Every text is on every phone, and the ledger says so of the newest."""
-    has = {(told.chat, text) for told in night.exchange.told for text in night.texts if text in told.text}
-    lines = [f"{chat} has not got {text}" for chat in night.people for text in night.texts if (chat, text) not in has]
-    async with night.database.read() as session:
-        newest = select(Message.chat_id).where(Message.version == len(night.texts), Message.state == MessageState.SENT)
-        told = set((await session.exec(newest.where(col(Message.purpose).in_(("warning", "notice"))))).all())
-    return [*lines, *(f"the ledger does not know that {chat} was told" for chat in night.people - told)]
-
-
-async def _repeated(night: Night) -> Iterable[str]:
-    """What arrived twice is marked, and was being sent when somebody was killed: so often, and no more of them."""
-    doubted = [ids for program in night.programs for ids in program.doubted["messages"]]
-    times = Counter(number for ids in doubted for number in ids)
-    lines = [f"{len(ids)} were being sent at a kill" for ids in doubted if len(ids) > AT_ONCE]
-    async with night.database.read() as session:
-        rows = (await session.exec(select(Message))).all()
-        cards = {(card.chat_id, card.message_id) for card in (await session.exec(select(Card))).all()}
-    lines += [f"row {row.id} is marked, and was sent at no kill" for row in rows if row.repeated and not times[row.id]]
-    of_row = {(row.chat_id, row.message_id): row.id for row in rows if row.message_id}
-    strays = 0
-    for copies in _copies(night):
-        places = [(told.chat, told.message_id) for told in copies]
-        ours = [of_row[place] for place in places if place in of_row]
-        if ours:
-            lines += _wrong_copies(ours[0], copies, times)
-        else:
-            strays += sum(place not in cards for place in places)
-    # A card is painted anew before it is sent again, a text may be superseded: those have no copy with the same words.
-    allowed = sum(len(ids) for program in night.programs for ids in program.doubted["cards"])
-    allowed += sum(times[row.id] for row in rows if row.message_id is None)
-    return [*lines, *([f"{strays} messages nobody knows, {allowed} were under way"] if strays > allowed else [])]
-
-
-def _copies(night: Night) -> Iterable[list[Told]]:
-    """What came to one phone with the same words."""
-    found: dict[tuple[int, str], list[Told]] = {}
-    for told in night.exchange.told:
-        found.setdefault((told.chat, told.words), []).append(told)
-    return found.values()
-
-
-def _wrong_copies(row: int, copies: Sequence[Told], times: Counter[int]) -> Iterable[str]:
-    if len(copies) - 1 > times[row]:
-        yield f"{len(copies)} copies of row {row}, which was under way at {times[row]} kills: {copies[0].words[:30]}"
-    if sum(not told.is_marked for told in copies) > 1:
-        yield f"row {row} arrived twice without the mark: {copies[0].words[:30]}"
-
-
-async def _answers(night: Night) -> Iterable[str]:
-    """Every update was taken in and handled once, and who tapped has answered that version or a newer one."""
-    tapped: dict[int, int] = {}
-    for update in night.exchange.updates.values():
-        query = update.get("callback_query")
-        if query and query["data"].startswith("w.received:"):
-            version = int(query["data"].split(":")[2])
-            tapped[query["from"]["id"]] = max(tapped.get(query["from"]["id"], 0), version)
-    async with night.database.read() as session:
-        handled = {row.update_id: row for row in (await session.exec(select(InboxUpdate))).all()}
-        rows = {row.chat_id: row for row in (await session.exec(select(Recipient))).all()}
-    lines = [f"update {number} was lost" for number in night.exchange.updates if number not in handled]
-    lines += [f"update {n} is {row.state.value}" for n, row in handled.items() if row.state is not UpdateState.DONE]
-    for chat, version in tapped.items():
-        if (rows[chat].answered_version or 0) < version:
-            lines.append(f"{chat} answered version {version}, and it says {rows[chat].answered_version}")
-    return lines
-
-
-async def _open(night: Night) -> Iterable[str]:
-    """Nothing is left in doubt or dead."""
-    ends = (MessageState.SENT, MessageState.SUPERSEDED, MessageState.CANCELLED)
-    async with night.database.read() as session:
-        rows = (await session.exec(select(Message).where(col(Message.state).not_in(ends)))).all()
-        cards = (await session.exec(select(Card).where(Card.state != CardState.IDLE))).all()
-    lines = [f"row {row.id} ({row.purpose}) is {row.state.value}: {row.error}" for row in rows]
-    return [*lines, *(f"card {card.id} ({card.role}) is {card.state.value}: {card.error}" for card in cards)]

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from structlog.testing import capture_logs
@@ -17,6 +16,7 @@ from bot.core import sole
 from bot.core.bells import ring_after_commit
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 from bot.core.nursery import Nursery
 from bot.core.sole import Lost, Sole, holders
 from bot.delivery.models import Chat
@@ -358,7 +358,7 @@ async def test_who_is_frozen_in_a_transaction_does_not_keep_others_waiting_for_l
         async with database.write() as session:
             session.add(Chat(chat_id=1, changed_at=clock.now()))
 
-    with suppress(SQLAlchemyError):
+    with suppress(Unavailable):
         async with gone.write() as session:
             session.add(Chat(chat_id=1, changed_at=clock.now()))
             await session.flush()

@@ -1,0 +1,124 @@
+"""What everything stands on goes away and comes back while a red warning goes out: the database server, the line.
+
+Everything waits and then goes on by itself. Nobody is without the text, no answer is lost, and only what was under way
+when it began may come twice, marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlmodel import col, select
+from typer import echo
+
+from bot.delivery.models import Message
+from bot.plan.service import Plan
+from tests import databases
+from tests.faults.night import AT_ONCE, EVERYTHING, Night, answers, left_open, lost, programs
+from tests.faults.own_postgres import own_postgres
+from tests.faults.own_postgres import programs as postgres_programs
+from tests.faults.seeds import seeded
+
+MODES = ("immediate", "fast")
+"""A crash, and a restart as an administrator does it."""
+AWAY_SECONDS = 2.0
+
+
+@pytest.mark.postgres
+async def test_a_database_server_that_crashes_in_a_short_night_costs_nothing_but_time(
+    tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await _restarted(tmp_path, plan, capsys, people=200, restarts=2)
+
+
+@pytest.mark.faults
+@pytest.mark.postgres
+async def test_a_database_server_that_crashes_and_restarts_ten_times_costs_nothing_but_time(
+    tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await _restarted(tmp_path, plan, capsys, people=1_000, restarts=10)
+
+
+async def _restarted(
+    folder: Path, plan: Plan, capsys: pytest.CaptureFixture[str], *, people: int, restarts: int
+) -> None:
+    if postgres_programs() is None:
+        pytest.skip("no PostgreSQL to make a server of our own with")
+    seed, random = seeded()
+    began = time.monotonic()
+    with own_postgres(folder) as server:
+        databases.create_tables(server.url)
+        async with programs(server.url, folder, plan, EVERYTHING, random, people) as night:
+
+            async def strikes() -> None:
+                for number in range(restarts):
+                    await _some_calls(night, random)
+                    await asyncio.to_thread(server.stop, MODES[number % len(MODES)])
+                    # Long enough to be noticed by everybody.
+                    await _pause(random.uniform(0, AWAY_SECONDS))
+                    await asyncio.to_thread(server.start)
+
+            async with asyncio.TaskGroup() as group:
+                striking = group.create_task(strikes())
+                while not striking.done():
+                    await night.issue()
+            await night.rests()
+            wrong = [line for check in (lost, answers, left_open) for line in await check(night)]
+            wrong += await _unmarked(night)
+            marked = await _marked(night)
+    with capsys.disabled():
+        echo(
+            f"\nseed {seed}: {restarts} restarts of PostgreSQL, {len(night.texts)} issues to {people},"
+            f" {len(night.exchange.told)} messages, {len(night.exchange.updates)} updates, {marked} marked repeats,"
+            f" {time.monotonic() - began:.0f} s"
+        )
+    assert wrong == [], "\n".join(wrong[:40])
+    assert night.kills == 0
+    assert marked <= AT_ONCE * restarts
+    said = (folder / "all.log").read_text(encoding="utf-8")
+    assert "database_away" in said
+    assert "database_well_again" in said
+    assert "update_failed" not in said, "nothing was set aside for it"
+
+
+async def _some_calls(night: Night, random: Random) -> None:
+    """So many calls later, or a while later if there is nothing to send."""
+    enough = night.exchange.calls + random.randrange(20, 200)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await night.exchange.until(lambda: night.exchange.calls >= enough, "calls")
+
+
+async def _unmarked(night: Night) -> Sequence[str]:
+    """Rows of the ledger that came twice without the mark."""
+    rows = await _rows(night)
+    places = {(row.chat_id, row.message_id): row.id for row in rows if row.message_id}
+    found: dict[tuple[int, str], list[bool]] = {}
+    ours: set[tuple[int, str]] = set()
+    for told in night.exchange.told:
+        found.setdefault((told.chat, told.words), []).append(told.is_marked)
+        if (told.chat, told.message_id) in places:
+            ours.add((told.chat, told.words))
+    return [f"{key} came twice without the mark" for key in ours if found[key].count(False) > 1]
+
+
+async def _marked(night: Night) -> int:
+    return sum(row.repeated for row in await _rows(night))
+
+
+async def _rows(night: Night) -> Sequence[Message]:
+    async with night.database.read() as session:
+        return (await session.exec(select(Message).order_by(col(Message.id)))).all()
+
+
+async def _pause(seconds: float) -> None:
+    """Real time passes: the server is really away."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.Event().wait()
