@@ -121,10 +121,13 @@ async def interrupted(session: AsyncSession) -> list[Shipment]:
     return [*await as_shipments(session, rows, {}), *(_of_card(row) for row in shown)]
 
 
-async def recent_sends(session: AsyncSession, since: datetime) -> list[tuple[int, datetime]]:
-    """Chat and time of everything shipped lately, so that a restart does not forget what the platform still counts."""
-    messages = select(Message.chat_id, Message.sending_at).where(col(Message.sending_at) >= since)
-    cards = select(Card.chat_id, Card.shown_at).where(col(Card.shown_at) >= since)
+async def recent_sends(session: AsyncSession, since: datetime, until: datetime) -> list[tuple[int, datetime]]:
+    """Chat and time of everything shipped lately, so that a restart does not forget what the platform still counts.
+
+    Nothing of a time to come: where the clock was set back, an hour's sends would be waited for.
+    """
+    messages = select(Message.chat_id, Message.sending_at).where(col(Message.sending_at).between(since, until))
+    cards = select(Card.chat_id, Card.shown_at).where(col(Card.shown_at).between(since, until))
     found = [*(await session.exec(messages)).all(), *(await session.exec(cards)).all()]
     return sorted(((chat, at) for chat, at in found if at), key=lambda pair: pair[1])
 
@@ -272,9 +275,14 @@ def _unparked(model: type[Message] | type[Card]) -> tuple[ColumnElement[bool], .
     Channels go another way than all chats.
     """
     one, every = aliased(Chat), aliased(Chat)
-    parked = exists().where(col(one.chat_id) == col(model.chat_id), col(one.parked_until) > _NOW)
-    all_parked = exists().where(col(every.chat_id) == EVERY_CHAT, col(every.parked_until) > _NOW)
+    parked = exists().where(col(one.chat_id) == col(model.chat_id), *_is_parked(one))
+    all_parked = exists().where(col(every.chat_id) == EVERY_CHAT, *_is_parked(every))
     return ~parked, or_(~all_parked, col(model.chat_id) <= CHANNELS_FROM)
+
+
+def _is_parked(chat: type[Chat]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Parked in time to come: the clock was set back since, and the chat would be silent for as long.
+    return col(chat.parked_until) > _NOW, col(chat.changed_at) <= _NOW
 
 
 def _of_row(row: Row[Any], locale: str, body: dict[str, Any]) -> Shipment:

@@ -170,7 +170,7 @@ class Sender:
                 if shipment.key not in self._in_flight:
                     doubt = Outcome(Meaning.INTERRUPTED, "interrupted while sending")
                     await ledger.settle(session, now, shipment, doubt, self._heed, self._memory)
-            recent = await queue.recent_sends(session, now - _REMEMBERED)
+            recent = await queue.recent_sends(session, now - _REMEMBERED, now)
         for chat_id, at in recent:
             self._pacer.count(chat_id, self._clock.monotonic() - (now - at).total_seconds())
 

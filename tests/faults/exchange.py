@@ -60,7 +60,8 @@ class Exchange:
     confirmed: int = 0
     is_cut: bool = False
     """Whether the line is cut: nothing comes through, in either direction."""
-    _polls: int = 0
+    polls: int = 0
+    _open: dict[int, web.Request] = field(default_factory=dict)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
     _runner: web.AppRunner | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -96,6 +97,17 @@ class Exchange:
         query = {"id": f"q{number}", "from": _user(told.chat), "chat_instance": "1", "data": data, "message": message}
         return await self._happens({"callback_query": query})
 
+    def cut(self) -> None:
+        """The line is gone, with everything under way; nobody listens."""
+        self.is_cut = True
+        for request in self._open.values():
+            if request.transport is not None:
+                request.transport.abort()
+
+    def mend(self) -> None:
+        """It is back."""
+        self.is_cut = False
+
     async def until(self, is_so: Callable[[], Any], what: str) -> Any:
         """The first thing found that counts as true; looked at again whenever anything was told.
 
@@ -121,6 +133,13 @@ class Exchange:
     # what the bot does
 
     async def _answer(self, request: web.Request) -> web.Response:
+        self._open[id(request)] = request
+        try:
+            return await self._answered(request)
+        finally:
+            del self._open[id(request)]
+
+    async def _answered(self, request: web.Request) -> web.Response:
         asked = orjson.loads(await request.read() or b"{}")
         method = request.match_info["method"]
         if self.is_cut:
@@ -178,8 +197,8 @@ class Exchange:
     async def _brought(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
         """What is not confirmed; a newer poll ends the one before it."""
         self.confirmed = max(self.confirmed, int(asked.get("offset") or 0) - 1)
-        self._polls += 1
-        poll, waits = self._polls, min(float(asked.get("timeout", 0)), _POLL_SECONDS)
+        self.polls += 1
+        poll, waits = self.polls, min(float(asked.get("timeout", 0)), _POLL_SECONDS)
         try:
             async with asyncio.timeout(waits), self._news:
                 self._news.notify_all()
@@ -190,7 +209,7 @@ class Exchange:
         return [] if self._ends(poll) else waiting[:_AT_MOST]
 
     def _ends(self, poll: int) -> bool:
-        return poll != self._polls or self.is_cut
+        return poll != self.polls or self.is_cut
 
     async def _happens(self, update: dict[str, Any]) -> int:
         number = len(self.updates) + 1
