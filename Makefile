@@ -56,7 +56,7 @@ check-house: $(READY)
 fix: $(READY) ## mend what can be mended by itself: formatting, import order, simple lints
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/ruff check .
 
-faults: $(READY) ## the long kill runs, some minutes: 60 kills under a stream of acts, on each database
+faults: $(READY) ## what breaks such systems done to ours at length, half an hour: kills, crashes, outages, orders; FAULTS_SEED=n repeats
 	@$(PYTEST) tests/faults tests/e2e -m faults $(ARGS)
 
 golden: $(READY) ## write the golden files anew after a text was changed on purpose; read the diff before you commit it

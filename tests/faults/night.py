@@ -17,6 +17,7 @@ from random import Random
 
 from pydantic import SecretStr
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.core.clock import Clock
 from bot.core.database import Database
@@ -95,22 +96,32 @@ class Night:
             await program.kill()
 
     async def rests(self) -> None:
-        """Nothing is to be handled, painted or sent."""
-
-        async def look() -> bool:
-            async with self.database.read() as session:
-                rows = set((await session.exec(select(Message.state).distinct())).all())
-                cards = (await session.exec(select(Card).where(Card.wanted_rev != Card.shown_rev))).first()
-                updates = (await session.exec(select(InboxUpdate.state))).all()
-            is_open = bool(rows & set(OPEN_STATES))
-            is_open |= UpdateState.WAITING in updates
-            return not (is_open or cards) and len(updates) == len(self.exchange.updates)
-
-        for _ in range(6):
+        """Nothing is to be handled, painted or sent; waited for as long as there is less to do each time."""
+        before: Counter[str] | None = None
+        while (left := await self.left()) != before:
+            before = left
             with contextlib.suppress(AssertionError):
-                await eventually(self.database, look, "rest")
+                await eventually(self.database, self._is_at_rest, "rest")
                 return
-        await eventually(self.database, look, "rest")
+        raise AssertionError(f"never came to rest: {dict(left)}")
+
+    async def left(self) -> Counter[str]:
+        """What is still to be done, by what it is."""
+        async with self.database.read() as session:
+            rows = Counter(f"message {state}" for state in (await session.exec(_open_rows())).all())
+            updates = Counter(f"update {state}" for state in (await session.exec(select(InboxUpdate.state))).all())
+            shown = select(Card.role).where(Card.wanted_rev != Card.shown_rev, Card.state != CardState.UNCERTAIN)
+            cards = Counter(f"card {role}" for role in (await session.exec(shown)).all())
+        done, failed = updates.pop(f"update {UpdateState.DONE}", 0), updates.pop(f"update {UpdateState.FAILED}", 0)
+        unknown = len(self.exchange.updates) - done - failed - updates.total()
+        return rows + updates + cards + Counter({"update not fetched": unknown})
+
+    async def _is_at_rest(self) -> bool:
+        return not await self.left()
+
+
+def _open_rows() -> SelectOfScalar[MessageState]:
+    return select(Message.state).where(col(Message.state).in_(OPEN_STATES))
 
 
 @contextlib.asynccontextmanager

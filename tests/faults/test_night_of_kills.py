@@ -24,7 +24,7 @@ from tests.faults.seeds import seeded
 async def test_nobody_is_lost_in_a_short_night_of_kills(
     sqlite_url: str, tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await _night(sqlite_url, tmp_path, plan, capsys, EVERYTHING, people=250, kills=8)
+    await _night(sqlite_url, tmp_path, plan, capsys, EVERYTHING, people=150, kills=6)
 
 
 @pytest.mark.faults

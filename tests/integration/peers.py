@@ -13,10 +13,20 @@ ORDER = "tests/integration/test_series_order.py"
 SERIES = "tests/integration/test_series_machine.py"
 MACHINES = "tests/faults/test_machines.py"
 HOOK = f"{INBOX}/test_webhook.py"
+KILLS = "tests/faults/test_night_of_kills.py"
+LINE = "tests/faults/test_cut_line.py"
+ORDERS = "tests/faults/test_interleavings.py"
+OUTAGES = "tests/faults/test_outages.py"
+TROUBLE = "tests/integration/test_trouble.py"
 
 FAULTS: dict[str, tuple[str, ...]] = {
     "F1 killed anywhere": (
         "tests/faults/test_kills.py::test_no_act_is_lost_in_a_short_stream_with_kills",
+        f"{KILLS}::test_nobody_is_lost_in_a_short_night_of_kills",
+        f"{KILLS}::test_nobody_of_two_thousand_is_lost_in_two_hundred_kills_on_sqlite",
+        f"{KILLS}::test_nobody_of_two_thousand_is_lost_in_two_hundred_kills_of_sender_web_and_timetable",
+        f"{OUTAGES}::test_a_database_server_that_crashes_in_a_short_night_costs_nothing_but_time",
+        f"{OUTAGES}::test_a_disk_that_is_full_for_a_while_costs_nothing_but_time",
         "tests/e2e/test_storm_night.py::test_a_night_of_warnings_killed_at_every_step_ends_as_if_nothing_had_happened",
         f"{DELIVERY}/test_lifecycle.py::test_what_was_being_sent_when_it_died_is_repeated_marked_if_somebody_depends_on_it",
         f"{DELIVERY}/test_lifecycle.py::test_what_was_only_read_from_the_queue_when_it_died_goes_out_unmarked",
@@ -29,6 +39,14 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "tests/e2e/test_machines.py::test_two_that_take_updates_in_handle_each_once_and_in_the_order_of_its_chat",
         "tests/e2e/test_machines.py::test_a_danger_sign_looks_the_same_with_one_program_and_with_many",
         "tests/integration/test_sole.py::test_who_was_succeeded_in_the_middle_of_a_transaction_leaves_nothing_of_it",
+    ),
+    "F2 an answer at the instant of its reminder": (
+        f"{ORDERS}::test_who_has_answered_a_warning_is_reminded_no_more_in_any_order",
+        f"{ORDERS}::test_who_has_answered_is_reminded_no_more_in_a_thousand_orders",
+        f"{ORDERS}::test_what_somebody_has_in_hand_is_called_for_no_more_in_any_order",
+        f"{ORDERS}::test_what_somebody_has_in_hand_is_called_for_no_more_in_a_thousand_orders",
+        f"{WARNING}::test_an_answer_calls_off_the_reminder_that_waits_to_be_sent_and_nobody_elses",
+        "tests/integration/test_chase.py::test_taking_it_in_hand_calls_off_what_waits_to_be_sent",
     ),
     "F4 away for three hours across several steps": (
         f"{HERE}::test_three_hours_away_everybody_is_asked_once_at_the_last_step_and_then_telephoned",
@@ -54,6 +72,8 @@ FAULTS: dict[str, tuple[str, ...]] = {
         f"{DELIVERY}/test_outcomes.py::test_a_lost_answer_is_repeated_once_and_marked_if_somebody_depends_on_it",
         f"{DELIVERY}/test_cards.py::test_a_group_that_moves_is_followed_and_nothing_comes_twice",
         f"{DELIVERY}/test_cards.py::test_not_modified_is_success",
+        f"{LINE}::test_a_line_cut_for_five_minutes_costs_five_minutes",
+        f"{LINE}::test_who_waits_for_the_line_or_for_a_flood_does_not_wait_an_hour_when_the_clock_is_set",
     ),
     "F8 taps of every kind": (
         f"{WARNING}::test_a_second_tap_changes_nothing_and_a_better_answer_does",
@@ -85,6 +105,8 @@ FAULTS: dict[str, tuple[str, ...]] = {
         f"{INBOX}/test_worker.py::test_a_poisonous_update_is_tried_three_times_and_set_aside_and_its_chat_goes_on",
         "tests/integration/test_timetable.py::test_a_pass_that_fails_stops_no_other_and_leaves_nothing",
         f"{DELIVERY}/test_cards.py::test_a_painter_that_fails_spoils_its_own_card_only_until_it_is_touched",
+        f"{TROUBLE}::test_a_full_disk_is_no_try_of_an_update",
+        f"{TROUBLE}::test_an_update_that_was_sent_back_from_a_deadlock_is_handled_again_however_often",
     ),
     "F12 everybody has blocked the bot": (
         f"{DELIVERY}/test_disbelief.py::test_when_everybody_is_gone_for_five_minutes_nobody_is_struck_off_and_everybody_is_told",

@@ -86,8 +86,8 @@ async def test_the_morning_comes_once_though_the_clock_is_set_back_over_it(town:
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-async def test_the_pace_neither_freezes_nor_floods_when_the_clock_is_set(database: Database, hours: int) -> None:
-    clock = SetClock()
+async def test_the_pace_neither_freezes_nor_floods_when_the_clock_is_set(sqlite_url: str, hours: int) -> None:
+    clock, database = SetClock(), Database(sqlite_url)
     async with Sandbox() as sandbox, Control(sandbox.url) as control:
         post = Post(database, clock, sandbox, control, policy=TELEGRAM)
         people = [await control.person(f"人员{number}", started=True) for number in range(CHATS)]
@@ -103,3 +103,4 @@ async def test_the_pace_neither_freezes_nor_floods_when_the_clock_is_set(databas
         assert await post.states() == [MessageState.SENT] * CHATS
         refused = [call for call in await control.calls(method="sendMessage") if not call["ok"]]
         assert refused == [], "the platform never has to refuse"
+    await database.close()
