@@ -56,7 +56,7 @@ check-house: $(READY)
 fix: $(READY) ## mend what can be mended by itself: formatting, import order, simple lints
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet . && $(BIN)/ruff check .
 
-faults: $(READY) ## what breaks such systems done to ours at length, half an hour: kills, crashes, outages, orders; FAULTS_SEED=n repeats
+faults: $(READY) ## what breaks such systems, done to ours at length: kills, crashes, cut lines, full disks, drawn orders; about an hour; FAULTS_SEED=n repeats a run
 	@$(PYTEST) tests/faults tests/e2e -m faults $(ARGS)
 
 golden: $(READY) ## write the golden files anew after a text was changed on purpose; read the diff before you commit it

@@ -147,6 +147,8 @@ class Exchange:
         if method == "getUpdates":
             return _ok(await self._brought(asked))
         self.calls += 1
+        async with self._news:
+            self._news.notify_all()
         waits = self.random.uniform(0, LONGEST_SECONDS)
         if self.random.random() < 0.5:
             await asyncio.sleep(waits)

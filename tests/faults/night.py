@@ -39,7 +39,7 @@ TEXT = "大足区气象台发布暴雨红色预警信号：预计未来3小时�
 CHECKED = "核对无误，立即转发"
 AT_ONCE = 128
 """So many the sender has under way at most."""
-LONGEST_LIFE_SECONDS = 3.0
+LONGEST_BIRTH_SECONDS, LONGEST_LIFE_SECONDS = 20.0, 3.0
 MOST_CALLS = 500
 """Of a life; then it is killed. What was being sent goes first in the next one, so fewer would get nowhere."""
 EVERYTHING = (Work.ALL,)
@@ -87,8 +87,17 @@ class Night:
         await self.exchange.until(everybody_has_it, f"version {len(self.texts)}")
 
     async def strike(self, kills: int, random: Random) -> None:
-        """Kills one after the other, each when so many more calls have come, or when it has lived long enough."""
+        """Kills one after the other, each when so many more calls have come, or when it has lived long enough.
+
+        It lives when somebody calls: on a busy machine it is not killed again and again before it has begun.
+        """
         for program in islice(cycle(self.programs), kills):
+            born = self.exchange.calls + self.exchange.polls
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_BIRTH_SECONDS):
+                    await self.exchange.until(
+                        lambda born=born: self.exchange.calls + self.exchange.polls > born, "a first call"
+                    )
             enough = self.exchange.calls + random.randrange(1, min(MOST_CALLS, len(self.people)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LONGEST_LIFE_SECONDS):
