@@ -7,6 +7,7 @@ may be carried out before its answer is lost, or lost with the connection before
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -151,12 +152,12 @@ class Exchange:
             self._news.notify_all()
         waits = self.random.uniform(0, LONGEST_SECONDS)
         if self.random.random() < 0.5:
-            await asyncio.sleep(waits)
+            await pause(waits)
             if request.transport is None or request.transport.is_closing():
                 return web.Response(status=499)
             return _ok(await self._does(method, asked))
         result = await self._does(method, asked)
-        await asyncio.sleep(waits)
+        await pause(waits)
         return _ok(result)
 
     async def _nothing(self, request: web.Request) -> web.Response:
@@ -193,7 +194,7 @@ class Exchange:
         task.add_done_callback(self._tasks.discard)
 
     async def _thinks(self, told: Told, data: str) -> None:
-        await asyncio.sleep(self.random.uniform(0, THINKS_SECONDS))
+        await pause(self.random.uniform(0, THINKS_SECONDS))
         await self.tap(told, data)
 
     async def _brought(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -223,6 +224,13 @@ class Exchange:
     def _message(self, chat: int, message_id: int) -> dict[str, Any]:
         of = {"id": chat, "type": "private", "first_name": "人员"}
         return {"message_id": message_id, "date": 1_790_000_000, "chat": of, "from": _user(chat)}
+
+
+async def pause(seconds: float) -> None:
+    """Real time passes: between a request and its answer, while something is really away."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.Event().wait()
 
 
 def _user(person: int) -> dict[str, Any]:

@@ -92,17 +92,17 @@ class Night:
         It lives when somebody calls: on a busy machine it is not killed again and again before it has begun.
         """
         for program in islice(cycle(self.programs), kills):
-            born = self.exchange.calls + self.exchange.polls
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_BIRTH_SECONDS):
-                    await self.exchange.until(
-                        lambda born=born: self.exchange.calls + self.exchange.polls > born, "a first call"
-                    )
-            enough = self.exchange.calls + random.randrange(1, min(MOST_CALLS, len(self.people)))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_LIFE_SECONDS):
-                    await self.exchange.until(lambda enough=enough: self.exchange.calls >= enough, "calls")
+            await self._within(LONGEST_BIRTH_SECONDS, calls=1, polls=1)
+            most = min(MOST_CALLS, len(self.people))
+            await self._within(LONGEST_LIFE_SECONDS, calls=random.randrange(1, most))
             await program.kill()
+
+    async def _within(self, seconds: float, *, calls: int, polls: int = 10**9) -> None:
+        """Waits for so many more calls, or polls for what people did, or until the time is over."""
+        enough, many = self.exchange.calls + calls, self.exchange.polls + polls
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.exchange.until(lambda: self.exchange.calls >= enough or self.exchange.polls >= many, "calls")
 
     async def rests(self) -> None:
         """Nothing is to be handled, painted or sent; waited for as long as there is less to do each time."""
@@ -129,7 +129,7 @@ class Night:
         return not await self.left()
 
 
-def _open_rows() -> SelectOfScalar[MessageState]:
+def _open_rows() -> SelectOfScalar[str]:
     return select(Message.state).where(col(Message.state).in_(OPEN_STATES))
 
 

@@ -22,6 +22,7 @@ from bot.core.trouble import MEND, Trouble
 from bot.delivery.models import Message
 from bot.plan.service import Plan
 from tests import databases
+from tests.faults.exchange import pause
 from tests.faults.night import AT_ONCE, EVERYTHING, Night, answers, left_open, lost, programs
 from tests.faults.own_postgres import own_postgres
 from tests.faults.own_postgres import programs as postgres_programs
@@ -66,7 +67,7 @@ async def _restarted(
                     await _some_calls(night, random)
                     await asyncio.to_thread(server.stop, MODES[number % len(MODES)])
                     # Long enough to be noticed by everybody.
-                    await _pause(random.uniform(0, AWAY_SECONDS))
+                    await pause(random.uniform(0, AWAY_SECONDS))
                     await asyncio.to_thread(server.start)
 
             async with asyncio.TaskGroup() as group:
@@ -108,7 +109,7 @@ async def test_a_disk_that_is_full_for_a_while_costs_nothing_but_time(
             await _until_said(log, "disk_full")
             confirmed = night.exchange.confirmed
             said = await night.exchange.say(night.desk, "坡裂了" * 400)
-            await _pause(AWAY_SECONDS)
+            await pause(AWAY_SECONDS)
             assert night.exchange.confirmed < said, "what could not be saved is not confirmed"
             assert night.exchange.confirmed <= confirmed + AT_ONCE
             _limit(program.pid, resource.RLIM_INFINITY)
@@ -135,7 +136,7 @@ def _limit(pid: int, size: int) -> None:
 async def _until_said(log: Path, words: str) -> None:
     async with asyncio.timeout(60):
         while words not in await asyncio.to_thread(log.read_text, encoding="utf-8"):
-            await _pause(0.1)
+            await pause(0.1)
 
 
 async def _some_calls(night: Night, random: Random) -> None:
@@ -166,10 +167,3 @@ async def _marked(night: Night) -> int:
 async def _rows(night: Night) -> Sequence[Message]:
     async with night.database.read() as session:
         return (await session.exec(select(Message).order_by(col(Message.id)))).all()
-
-
-async def _pause(seconds: float) -> None:
-    """Real time passes: the server is really away."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await asyncio.Event().wait()

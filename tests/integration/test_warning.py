@@ -320,7 +320,7 @@ async def test_red_is_pinned_and_yellow_is_not(town: Town) -> None:
 async def waiting(town: Town, role: str, purpose: str) -> list[MessageState]:
     async with town.database.read() as session:
         rows = select(Message.state).where(Message.chat_id == town.chats[role], Message.purpose == purpose)
-        return list((await session.exec(rows)).all())
+        return [MessageState(state) for state in (await session.exec(rows)).all()]
 
 
 async def test_an_answer_calls_off_the_reminder_that_waits_to_be_sent_and_nobody_elses(town: Town) -> None:
