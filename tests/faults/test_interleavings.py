@@ -6,6 +6,7 @@ Who does not answer is reminded, and once. The long runs are `make faults`; FAUL
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ from bot.core.database import Database
 from bot.core.errors import Unavailable
 from bot.core.nursery import Nursery
 from bot.core.trouble import Trouble
-from bot.delivery.models import Message, MessageState
+from bot.delivery.models import Card, Message, MessageState
 from bot.delivery.pacing import UNLIMITED
 from bot.delivery.painter import Painter
 from bot.delivery.sender import Sender, is_settled
@@ -54,6 +55,8 @@ T = TypeVar("T")
 CADRES = 12
 SHORT, LONG = 13, 250
 PARTS = range(4)
+BUSY = 4
+"""Times the usual patience: a board that took long to paint on a busy machine is left to dry for longer still."""
 STOPS = (1.0, 0.5, 0.2)
 HASTE = (0.5, 0.2, 0.05)
 ALMOST = 0.8
@@ -95,8 +98,20 @@ class Night:
         async def idle() -> bool:
             return (await is_settled(self.database, self.clock.at))[0]
 
-        self.database.bells.ring(["send"])
-        await eventually(self.database, idle, "rest")
+        for _ in range(BUSY):
+            self.database.bells.ring(["send"])
+            with contextlib.suppress(AssertionError):
+                await eventually(self.database, idle, "rest")
+                return
+        left = await self._left()
+        raise AssertionError(f"never came to rest: {left}")
+
+    async def _left(self) -> tuple[Counter[str], Counter[str]]:
+        """Rows and cards that are not where they should be, by state and role."""
+        async with self.database.read() as session:
+            rows = Counter((await session.exec(select(Message.state))).all())
+            cards = Counter((await session.exec(select(Card.role).where(Card.wanted_rev != Card.shown_rev))).all())
+        return rows, cards
 
     async def tick(self, run_due: Callable[[AsyncSession, Plan, datetime], Coroutine[Any, Any, int]]) -> None:
         """As the timetable: until nothing is due."""
