@@ -70,7 +70,9 @@ def interleaved(benchmark: str, contenders: Mapping[str, Contender], rounds: int
     for number in range(rounds):
         first = number % len(names)
         for name in (*names[first:], *names[:first]):
+            # As the product does at its start: what was loaded for the others is no business of this contender.
             gc.collect()
+            gc.freeze()
             found.values[name].append(contenders[name]())
             say(f"{benchmark}: round {number + 1} of {rounds}, {name}: {figure(found.values[name][-1])} {unit}")
     return found
