@@ -275,7 +275,8 @@ async def _deputise(
         "deputise",
         lane_of(WarningLevel.RED, drill=series.drill),
         version=version.number,
-        seq=row.id,
+        # Two things are said of him, one after the other: that he has not answered, and that he cannot come.
+        seq=-row.id if cannot else row.id,
         critical=True,
         drill=series.drill,
     )

@@ -266,6 +266,17 @@ async def test_who_stands_in_reads_the_text_first_and_hears_of_its_end(town: Tow
     assert LIFTED in (await town.told("deputy"))[-1]
 
 
+async def test_who_cannot_come_after_all_is_heard_though_his_deputy_was_asked_already(town: Town) -> None:
+    async with town.database.write() as session:
+        await World(session, town.plan).person("deputy", "town_duty", TOWN, role=Role.DEPUTY, platform_id=902)
+    town.chats["deputy"] = 902
+    series_id = await relayed(town, YELLOW)
+    await due(town, 300)
+    assert "没有应答" in (await town.told("deputy"))[-1]
+    await answers(town, "town", series_id, Answer.CANNOT, minutes=301)
+    assert "去不了" in (await town.told("deputy"))[-1]
+
+
 async def test_a_group_has_answered_once_somebody_we_know_taps_there(town: Town) -> None:
     series_id = await relayed(town, ONE_TOWN)
 
