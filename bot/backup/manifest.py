@@ -31,7 +31,8 @@ NAME, FILES, LIST, PACK, ENV = "manifest.json", "files", "files.sha256", "pack",
 DUMPS = {"sqlite": "database.sqlite", "postgresql": "database.dump"}
 UNFINISHED = ".part-"
 
-_STAMP = "%Y%m%dT%H%M%SZ"
+_STAMP = "%Y%m%dT%H%M%S%fZ"
+"""To the microsecond: two within a second are two."""
 _BLOCK = 1024 * 1024
 _DIGITS = frozenset("0123456789abcdef")
 

@@ -14,6 +14,7 @@ import copy
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -51,6 +52,13 @@ async def connection_of(session: AsyncSession) -> AsyncConnection:
     return known or await session.connection()
 
 
+@dataclass(slots=True)
+class _Condition:
+    """How the one database stands, whichever connection noticed it."""
+
+    trouble: Trouble | None = None
+
+
 class Database:
     """Engines and transactions for one URL. `bells` ring after each commit that asked for them, `counts` hears what
     it counted; nobody does unless put there.
@@ -62,12 +70,17 @@ class Database:
         self.url = url
         self.bells = bells or Bells()
         self.counts: Counts = Unheard()
-        self.trouble: Trouble | None = None
+        self._condition = _Condition()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._writer, self._reader = _sqlite_engines(url) if self.is_sqlite else _postgres_engines(url)
         self.far_bells = None if self.is_sqlite else FarBells(url, self.bells)
         """Rings our bells when another process has committed; to be run once in a process."""
         self._own_bells: frozenset[str] = frozenset()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What somebody must mend; None when all is well."""
+        return self._condition.trouble
 
     def through(self, writer: AsyncEngine, own_bells: Iterable[str] = ()) -> Self:
         """The same database, written to by that engine only. Nobody in another process listens to `own_bells`."""
@@ -114,12 +127,12 @@ class Database:
                 raise
             said = str(error).partition("\n")[0]
             if found in MEND and found is not self.trouble:
-                self.trouble = found
+                self._condition.trouble = found
                 log.error(found, said=said, mend=MEND[found])
             raise Unavailable(found, said) from error
         if self.trouble is not None and (writes or self.trouble is Trouble.AWAY):
             log.warning("database_well_again", after=self.trouble)
-            self.trouble = None
+            self._condition.trouble = None
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -39,6 +39,9 @@ ENDS_THE_SILENT = 14
 
 _BEAT_SECONDS = 2.0
 _LOOK_AGAIN_SECONDS = 1.0
+_SOON_SECONDS = 0.05
+"""Whoever was killed and started again at once finds his own session just ending."""
+
 _ANSWER_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
 _PATIENCE_SECONDS = 120.0
@@ -135,9 +138,11 @@ class Sole(Generic[PartT]):
         """Waits for the lock by looking again: one who waits in a statement would keep the server from tidying up."""
         try:
             await _asked(engine, _END_WHEN_SILENT, str(_SILENT_MILLISECONDS))
+            pause = _SOON_SECONDS
             while not await _asked(engine, _TAKE, _key(self._bot, self._what)):
                 self._troubled = False
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LOOK_AGAIN_SECONDS)
         except Exception as error:
             raise Lost(f"{type(error).__name__}: {error}") from error
         self._troubled = False

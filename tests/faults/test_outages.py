@@ -67,7 +67,7 @@ async def _restarted(
                     await _some_calls(night, random)
                     await asyncio.to_thread(server.stop, MODES[number % len(MODES)])
                     # Long enough to be noticed by everybody.
-                    await pause(random.uniform(0, AWAY_SECONDS))
+                    await pause(random.uniform(AWAY_SECONDS, 2 * AWAY_SECONDS))
                     await asyncio.to_thread(server.start)
 
             async with asyncio.TaskGroup() as group:
