@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 from benchmarks.pairs import Result
@@ -76,7 +76,8 @@ def _stamp(code: str, rounds: int) -> str:
     """Where and when: a section may come from another day than its neighbour."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = f"{os.cpu_count()} cores of {_processor()}, {memory:.0f} GiB, {platform.system()} {platform.release()}"
-    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    there = {distribution.name for distribution in distributions()}
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES if name in there)
     return (
         f"{_MARK}{code}, {datetime.now(UTC):%Y-%m-%d}, rounds asked for: {rounds}. {machine}, "
         f"Python {platform.python_version()}, {libraries}."

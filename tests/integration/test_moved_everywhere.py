@@ -45,6 +45,7 @@ STAYS = {
     "intake_report.chat_id": "a person's private chat",
     "intake_item.chat_id": "where it was sent: the platform's number of that message, which only holds there",
     "paper_paper.chat_id": "a person's private chat",
+    "delivery_channel.group_chat": "the number its group had when it was attached; the alias finds the group by it",
 }
 
 Where = dict[str, list[int]]
