@@ -1,4 +1,4 @@
-"""Reports from the first photo to what became of them, played whole on both databases; killed at every step in `make faults`."""
+"""Reports from the first photo to what became of them, played whole on both databases; killed in `make faults`."""
 
 from __future__ import annotations
 
