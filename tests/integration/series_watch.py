@@ -55,7 +55,8 @@ class Issue:
     """With whom it concerned only just before or just after: people come and go meanwhile."""
     holders: set[int]
     doubtful: set[int]
-    """With whom a former text was in hand when the sender died, though the platform never saw it."""
+    """With whom a former text was in hand when the sender died, though the platform never saw it; who was reminded of
+    one, though it was refused itself."""
     by_telephone: set[int]
     """Chats whose people were told a former version by telephone, or by somebody who was sent."""
 
@@ -207,13 +208,14 @@ class Watch:
 
     async def _issue(self, session: AsyncSession, version: Version, *populations: Sequence[_Chat]) -> Issue:
         texts, subject = await self._texts(session), f"warning:{version.series_id}"
-        rows = [row for row in await all_of(session, Message) if _tells(row) and row.subject == subject]
-        rows = [row for row in rows if row.version < version.number]
+        every = await all_of(session, Message)
+        rows = [row for row in every if _tells(row) and row.subject == subject and row.version < version.number]
         late = [row for row in rows if row.state in WAITING]
         assert not late, f"{late} may leave after version {version.number}"
         former = {(row.chat_id, texts[row.text_id]) for row in rows}
         calls = [call for call in self.phones.calls if (call.chat, bare(call)) in former]
         told = [row for row in await all_of(session, Recipient) if row.series_id == version.series_id]
+        reminded = {(row.chat_id, texts[row.text_id]) for row in every if _reminds(row) and row.subject == subject}
         by_telephone = {row.chat_id for row in told if row.phoned in (PhoneResult.REACHED, PhoneResult.MESSENGER)}
         kinds = {each.id: each.kind_key for each in await all_of(session, Series)}
         places = [each for each in await rows_of(session, Place) if each.version_id == version.id]
@@ -224,7 +226,8 @@ class Watch:
             before & after,
             before | after,
             {call.chat for call in calls if not call.refused},
-            {chat for chat, _ in former & self.in_hand_at_death},
+            {chat for chat, _ in (former | reminded) & self.in_hand_at_death}
+            | {call.chat for call in self.phones.calls if (call.chat, bare(call)) in reminded and not call.refused},
             by_telephone,
         )
 
