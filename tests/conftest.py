@@ -26,6 +26,9 @@ PACK = Path(__file__).parents[1] / "packs" / "dazu"
 
 ON_BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
+AT_LENGTH_ON_BOTH = ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.faults])]
+"""For stories of more than half a minute: every run plays them on SQLite, `make faults` on PostgreSQL, too."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--golden` writes the golden files anew instead of comparing with them (`make golden`)."""

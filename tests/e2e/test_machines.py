@@ -82,6 +82,7 @@ async def two_doors(folder: Path) -> AsyncIterator[tuple[Live, Machines, list[st
         yield stage, started, doors, door
 
 
+@pytest.mark.faults
 async def test_a_danger_sign_looks_the_same_with_one_program_and_with_many(tmp_path: Path) -> None:
     await _looks_the_same(tmp_path)
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.demo import run_demo
+from tests.conftest import AT_LENGTH_ON_BOTH
 from tests.e2e.conftest import ends_the_same
 
 
+@pytest.mark.parametrize("server", AT_LENGTH_ON_BOTH, indirect=True)
 async def test_a_night_of_warnings_reaches_whom_it_concerns_and_nobody_else(
     server: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
