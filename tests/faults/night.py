@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.nursery import Nursery
-from bot.delivery.models import OPEN_STATES, Card, CardState, Message, MessageState
+from bot.delivery.models import OPEN_STATES, Card, CardState, Message, MessageState, Text
 from bot.inbox.models import InboxUpdate, UpdateState
 from bot.plan.service import Plan
 from bot.settings import Pace, Settings, Work
@@ -185,43 +185,69 @@ async def lost(night: Night) -> Iterable[str]:
     return [*lines, *(f"the ledger does not know that {chat} was told" for chat in night.people - told)]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A message of the ledger, with the words it says."""
+
+    id: int
+    chat: int
+    message_id: int | None
+    is_marked: bool
+    words: str
+
+
+async def rows_of(database: Database) -> Sequence[Row]:
+    """All of them. Pins and the like say nothing."""
+    texts = select(Text.id, Text.body)
+    columns = select(Message.id, Message.chat_id, Message.message_id, Message.text_id).order_by(col(Message.id))
+    marked = select(Message.id).where(col(Message.repeated))
+    async with database.read() as session:
+        words = {number: str(body.get("text", "")) for number, body in (await session.exec(texts)).all()}
+    async with database.read() as session:
+        repeats = set((await session.exec(marked)).all())
+        found = (await session.exec(columns)).all()
+    return [Row(number, chat, message, number in repeats, words[text].strip()) for number, chat, message, text in found]
+
+
 async def repeated(night: Night) -> Iterable[str]:
     """What arrived twice is marked, and was being sent when somebody was killed: so often, and no more of them."""
     doubted = [ids for program in night.programs for ids in program.doubted["messages"]]
     times = Counter(number for ids in doubted for number in ids)
     lines = [f"{len(ids)} were being sent at a kill" for ids in doubted if len(ids) > AT_ONCE]
+    rows = await rows_of(night.database)
     async with night.database.read() as session:
-        rows = (await session.exec(select(Message))).all()
-        cards = {(card.chat_id, card.message_id) for card in (await session.exec(select(Card))).all()}
-    lines += [f"row {row.id} is marked, and was sent at no kill" for row in rows if row.repeated and not times[row.id]]
-    of_row = {(row.chat_id, row.message_id): row.id for row in rows if row.message_id}
-    strays = 0
-    for copies in _copies(night):
-        places = [(told.chat, told.message_id) for told in copies]
-        ours = [of_row[place] for place in places if place in of_row]
-        if ours:
-            lines += _wrong_copies(ours[0], copies, times)
-        else:
-            strays += sum(place not in cards for place in places)
-    # A card is painted anew before it is sent again, a text may be superseded: those have no copy with the same words.
+        cards = set((await session.exec(select(Card.chat_id, Card.message_id))).all())
+    lines += [f"row {row.id} is marked, and was sent at no kill" for row in rows if row.is_marked and not times[row.id]]
+    lines += wrong_copies(night, rows, times)
+    known = {(row.chat, row.words) for row in rows}
+    strays = [told for told in night.exchange.told if (told.chat, told.words) not in known]
+    strays = [told for told in strays if (told.chat, told.message_id) not in cards]
+    # A card is painted anew before it is sent again: its former words are nobody's.
     allowed = sum(len(ids) for program in night.programs for ids in program.doubted["cards"])
-    allowed += sum(times[row.id] for row in rows if row.message_id is None)
-    return [*lines, *([f"{strays} messages nobody knows, {allowed} were under way"] if strays > allowed else [])]
+    too_many = f"{len(strays)} messages nobody knows, {allowed} were under way"
+    return [*lines, *([too_many] if len(strays) > allowed else [])]
 
 
-def _copies(night: Night) -> Iterable[list[Told]]:
-    """What came to one phone with the same words."""
-    found: dict[tuple[int, str], list[Told]] = {}
-    for told in night.exchange.told:
-        found.setdefault((told.chat, told.words), []).append(told)
-    return found.values()
+def wrong_copies(night: Night, rows: Sequence[Row], times: Mapping[int, int] | None = None) -> Iterable[str]:
+    """What came to one phone with the same words more often than it may, or more often without the mark.
 
-
-def _wrong_copies(row: int, copies: Sequence[Told], times: Counter[int]) -> Iterable[str]:
-    if len(copies) - 1 > times[row]:
-        yield f"{len(copies)} copies of row {row}, which was under way at {times[row]} kills: {copies[0].words[:30]}"
-    if sum(not told.is_marked for told in copies) > 1:
-        yield f"row {row} arrived twice without the mark: {copies[0].words[:30]}"
+    Two versions are reminded of in the same words: each of these rows may come once, and once more for each kill at
+    which it was under way (`times`, where that is known).
+    """
+    told: dict[tuple[int, str], list[Told]] = {}
+    for one in night.exchange.told:
+        told.setdefault((one.chat, one.words), []).append(one)
+    saying: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        saying.setdefault((row.chat, row.words), []).append(row)
+    for key, alike in saying.items():
+        copies = told.get(key, [])
+        numbers = [row.id for row in alike]
+        if sum(not copy.is_marked for copy in copies) > len(alike):
+            yield f"rows {numbers} arrived twice without the mark: {key[1][:30]}"
+        most = sum((row.message_id is not None) + times[row.id] for row in alike) if times is not None else len(copies)
+        if len(copies) > most:
+            yield f"{len(copies)} copies of rows {numbers}, {most} may be: {key[1][:30]}"
 
 
 async def answers(night: Night) -> Iterable[str]:

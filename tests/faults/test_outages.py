@@ -10,20 +10,17 @@ import asyncio
 import contextlib
 import resource
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlmodel import col, select
 from typer import echo
 
 from bot.core.trouble import MEND, Trouble
-from bot.delivery.models import Message
 from bot.plan.service import Plan
 from tests import databases
 from tests.faults.exchange import pause
-from tests.faults.night import AT_ONCE, EVERYTHING, Night, answers, left_open, lost, programs
+from tests.faults.night import AT_ONCE, EVERYTHING, Night, answers, left_open, lost, programs, rows_of, wrong_copies
 from tests.faults.own_postgres import own_postgres
 from tests.faults.own_postgres import programs as postgres_programs
 from tests.faults.seeds import seeded
@@ -76,8 +73,9 @@ async def _restarted(
                     await night.issue()
             await night.rests()
             wrong = [line for check in (lost, answers, left_open) for line in await check(night)]
-            wrong += await _unmarked(night)
-            marked = await _marked(night)
+            rows = await rows_of(night.database)
+            wrong += wrong_copies(night, rows)
+            marked = sum(row.is_marked for row in rows)
     with capsys.disabled():
         echo(
             f"\nseed {seed}: {restarts} restarts of PostgreSQL, {len(night.texts)} issues to {people},"
@@ -116,8 +114,9 @@ async def test_a_disk_that_is_full_for_a_while_costs_nothing_but_time(
             await issuing
         await night.rests()
         wrong = [line for check in (lost, answers, left_open) for line in await check(night)]
-        wrong += await _unmarked(night)
-        marked = await _marked(night)
+        rows = await rows_of(night.database)
+        wrong += wrong_copies(night, rows)
+        marked = sum(row.is_marked for row in rows)
     with capsys.disabled():
         echo(f"\nseed {seed}: a full disk, {len(night.exchange.told)} messages, {marked} marked repeats")
     assert wrong == [], "\n".join(wrong[:40])
@@ -145,25 +144,3 @@ async def _some_calls(night: Night, random: Random) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(5):
             await night.exchange.until(lambda: night.exchange.calls >= enough, "calls")
-
-
-async def _unmarked(night: Night) -> Sequence[str]:
-    """Rows of the ledger that came twice without the mark."""
-    rows = await _rows(night)
-    places = {(row.chat_id, row.message_id): row.id for row in rows if row.message_id}
-    found: dict[tuple[int, str], list[bool]] = {}
-    ours: set[tuple[int, str]] = set()
-    for told in night.exchange.told:
-        found.setdefault((told.chat, told.words), []).append(told.is_marked)
-        if (told.chat, told.message_id) in places:
-            ours.add((told.chat, told.words))
-    return [f"{key} came twice without the mark" for key in ours if found[key].count(False) > 1]
-
-
-async def _marked(night: Night) -> int:
-    return sum(row.repeated for row in await _rows(night))
-
-
-async def _rows(night: Night) -> Sequence[Message]:
-    async with night.database.read() as session:
-        return (await session.exec(select(Message).order_by(col(Message.id)))).all()
