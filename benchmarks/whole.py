@@ -106,5 +106,7 @@ def _name(person: int) -> str:
 
 
 def _own_environment() -> dict[str, str]:
-    """Ours without any setting of an installation."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JIAOYING_")}
+    """Ours without any setting of an installation; what is installed keeps what it has compiled, so this does too."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JIAOYING_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept

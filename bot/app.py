@@ -93,6 +93,7 @@ class App:
         # What is loaded by now stays. Looked through for garbage again and again, it stops everything for 160 ms.
         gc.collect()
         gc.freeze()
+        gc.enable()
         follower = self._follower()
         if follower:
             await follower.adopt()
