@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Container, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,18 +64,21 @@ class Painter:
         while True:
             now = self._monotonic()
             self._dry_at = {card_id: at for card_id, at in self._dry_at.items() if at > now}
-            if not await self.paint_changed(leave=self._dry_at):
-                nap = min((at - now for at in self._dry_at.values()), default=_NAP_SECONDS)
-                await self._database.bells.wait("paint", min(nap, _NAP_SECONDS))
+            await self.paint_changed(leave=self._dry_at)
+            nap = min((at - now for at in self._dry_at.values()), default=_NAP_SECONDS)
+            await self._database.bells.wait("paint", min(nap, _NAP_SECONDS))
 
     async def paint_changed(self, *, leave: Container[int] = ()) -> int:
         """Paints the cards that are behind but those to `leave`, the first lanes first; how many it could hang.
 
-        Reading and wording take no writer's time: a board of thousands would hold up every tap meanwhile.
+        Reading and wording take no writer's time: a board of thousands would hold up every tap meanwhile. Rings its
+        own bell when there is more to do.
         """
         async with self._database.read() as session:
-            behind = [card for card in await repository.behind(session, _AT_ONCE) if card.id not in leave]
-            painted = [await self._paint(session, card) for card in behind]
+            found = await repository.behind(session, _AT_ONCE)
+            behind = [card for card in found if card.id not in leave]
+            apart = len(behind) > 1
+            painted = [await self._paint(session, card, apart=apart) for card in behind]
         if not painted:
             return 0
         async with self._database.write() as session:
@@ -83,12 +87,16 @@ class Painter:
             for picture in painted:
                 _hang(at.get(picture.card_id), picture)
             ring_after_commit(session, "send")
+            if len(found) == _AT_ONCE or len(cards) < len(painted):
+                # Whoever has some of them in hand for a moment rings for nobody.
+                ring_after_commit(session, "paint")
         return len(cards)
 
-    async def _paint(self, session: AsyncSession, card: Card) -> _Picture:
+    async def _paint(self, session: AsyncSession, card: Card, *, apart: bool) -> _Picture:
+        """`apart`: others are painted in the same session, and one that fails must not spoil theirs."""
         picture, began = _Picture(card.id, card.subject, card.wanted_rev), self._monotonic()
         try:
-            async with session.begin_nested():
+            async with session.begin_nested() if apart else nullcontext():
                 screen = await self._painters[card.role](session, view_of(card), card.wanted_rev)
         except Exception as error:
             log.exception("card_not_painted", card=card.id, role=card.role, subject=card.subject)
