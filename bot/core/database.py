@@ -31,6 +31,7 @@ from bot.core.counting import Counts, Event, Unheard, hand_over
 from bot.core.errors import Unavailable
 from bot.core.far_bells import FarBells
 from bot.core.logging import write_lines
+from bot.core.sqlite_driver import driver
 from bot.core.trouble import MEND, POSSIBLY, Trouble, trouble_of
 
 log = structlog.get_logger()
@@ -165,6 +166,7 @@ def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         "poolclass": AsyncAdaptedQueuePool,
         "pool_timeout": _PATIENCE_SECONDS,
         "pool_reset_on_return": None,
+        "module": driver(),
     }
     writer = create_async_engine(url, pool_size=1, max_overflow=0, **pool)
     reader = create_async_engine(url, pool_size=4, max_overflow=4, **pool)
