@@ -113,14 +113,20 @@ async def add_card(
     await insert_new(session, Card, [row])
 
 
-async def touch_cards(session: AsyncSession, subject: str, role: str | None, chat_id: int | None) -> None:
-    """One more wanted revision for every card of the subject; of one role, and of one chat, if they are named."""
+async def touch_cards(
+    session: AsyncSession, subject: str, role: str | None, chat_id: int | None, locale: str | None = None
+) -> None:
+    """One more wanted revision for every card of the subject; of one role, and of one chat, if they are named.
+
+    In `locale` from now on, if one is given.
+    """
     cards = update(Card).where(col(Card.subject) == subject)
     if role is not None:
         cards = cards.where(col(Card.role) == role)
     if chat_id is not None:
         cards = cards.where(col(Card.chat_id) == chat_id)
-    await session.exec(cards.values(wanted_rev=Card.wanted_rev + 1))
+    cards = cards.values(wanted_rev=Card.wanted_rev + 1)
+    await session.exec(cards if locale is None else cards.values(locale=locale))
     stuck = cards.where(col(Card.state).in_((CardState.UNCERTAIN, CardState.DEAD)))
     await session.exec(stuck.values(state=CardState.IDLE, attempts=0))
 

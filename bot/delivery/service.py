@@ -75,12 +75,14 @@ async def show(session: AsyncSession, now: datetime, how: Telling, screen: Scree
 async def wish_card(
     session: AsyncSession, now: datetime, *, subject: str, role: str, target: Target, lane: Lane, drill: bool = False
 ) -> None:
-    """Wishes that `target` has a card of `subject`, painted by the painter of `role`. Wishing again only repaints it.
+    """Wishes that `target` has a card of `subject`, painted by the painter of `role`. Wishing again only repaints it,
+    in the language that is read there by now.
 
     What other cards of the subject show is said by `touch`.
     """
     await repository.add_card(session, now, subject=subject, role=role, target=target, lane=lane, drill=drill)
-    await touch(session, subject, role=role, chat_id=target.chat_id)
+    await repository.touch_cards(session, subject, role, target.chat_id, target.locale)
+    ring_after_commit(session, "paint")
 
 
 async def touch(session: AsyncSession, subject: str, *, role: str | None = None, chat_id: int | None = None) -> None:

@@ -62,7 +62,7 @@ class Post:
     async def wish(self, subject: str, chat: int, shows: str, lane: Lane = Lane.INTERACTIVE, **more: Any) -> None:
         """Wishes for a card."""
         self.shows[subject] = shows
-        target = Target(chat, thread_id=more.get("thread"))
+        target = Target(chat, thread_id=more.get("thread"), locale=more.get("locale", "zh"))
         async with self.database.write() as session:
             await service.wish_card(session, self.clock.now(), subject=subject, role="test", target=target, lane=lane)
 

@@ -119,6 +119,14 @@ async def test_a_card_shown_again_is_a_new_message_and_the_old_one_stays_as_it_i
     assert await post.texts(group) == ["一", "二"]
 
 
+async def test_a_card_wished_again_speaks_the_language_that_is_read_there_by_now(post: Post, officer: int) -> None:
+    await post.wish("incident:1", officer, "一", locale="zh")
+    await post.wish("incident:1", officer, "one", locale="en")
+    assert [card.locale for card in await post.cards()] == ["en"]
+    await post.touch("incident:1")
+    assert [card.locale for card in await post.cards()] == ["en"]
+
+
 async def test_a_group_that_moves_is_followed_and_nothing_comes_twice(post: Post, group: int) -> None:
     """Found out by a send; the platform's own word of it comes later, once for each of the two chats."""
     old = await post.tell(group, "旧", subject="incident:9")
