@@ -23,6 +23,7 @@ log = structlog.get_logger()
 _READ_SECONDS = 5.0
 """Prometheus gives up after ten."""
 _SHUTDOWN_SECONDS = 1.0
+_AGAIN_SECONDS = 60.0
 
 
 class Exposing:
@@ -43,7 +44,15 @@ class Exposing:
         return app
 
     async def run(self) -> None:
-        """Listens until cancelled."""
+        """Listens until cancelled; where it cannot, it says so and tries again after a while."""
+        while True:
+            try:
+                await self._serve()
+            except OSError as error:
+                log.error("metrics_not_served", listen=self._listen, said=str(error))
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _serve(self) -> None:
         host, _, port = self._listen.rpartition(":")
         runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await runner.setup()

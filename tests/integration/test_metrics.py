@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from structlog.testing import capture_logs
 
 from bot.app import build
 from bot.core.clock import Clock
@@ -31,6 +33,7 @@ from bot.inbox import service as inbox
 from bot.plan.service import Plan
 from bot.settings import Settings
 from bot.timetable.service import Pass, Timetable
+from bot.watch import exposing as serving
 from bot.watch.exposing import Exposing
 from bot.watch.heartbeat import Heartbeat, Part
 from bot.watch.metrics import Metrics
@@ -253,6 +256,27 @@ async def test_a_bot_that_is_given_an_address_serves_them_there(
         await app.database.close()
     assert 'jiaoying_updates_total{result="done"} 1.0' in seen[0]
     assert 'jiaoying_part_age_seconds{part="poller"}' in seen[0]
+
+
+async def test_an_address_that_is_taken_is_named_and_tried_again_until_it_is_free(
+    database: Database, clock: Clock, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "_AGAIN_SECONDS", 0.05)
+    metrics, listen = Metrics("1", "x"), f"127.0.0.1:{unused_port}"
+    served = Exposing(database, clock, metrics, Heartbeat(database, clock, "", []), listen)
+
+    async def logged(event: str) -> bool:
+        return event in [each["event"] for each in log]
+
+    with socket.create_server(("127.0.0.1", unused_port)) as other, capture_logs() as log:
+        async with Nursery() as nursery:
+            nursery.loop("metrics", served.run)
+            await eventually(database, lambda: logged("metrics_not_served"), "what is in the way")
+            other.close()
+            await eventually(database, lambda: logged("metrics"), "the figures")
+    first = log[0]
+    assert (first["listen"], "in use" in first["said"]) == (listen, True)
+    assert not await logged("loop_died")
 
 
 @pytest.fixture
