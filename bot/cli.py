@@ -110,6 +110,7 @@ def run(
     installation.require_role(settings)
     installation.require_right_platform(settings, sandbox=sandbox)
     installation.require_webhook(settings)
+    installation.require_proxy(settings)
     plan = load_plan(settings.pack)
     installation.require_migrated(settings)
     logging.set_up(settings.log_level, as_json=settings.log_json)

@@ -28,7 +28,7 @@ from bot.delivery.gateway import Gateway, GatewayError, Platform, Refused
 from bot.directory import groups, posts
 from bot.directory.schemas import GroupView, PlaceOfPost
 from bot.inbox.webhook import address_of
-from bot.installation import require_right_platform, require_token, require_webhook
+from bot.installation import require_proxy, require_right_platform, require_token, require_webhook
 from bot.plan.errors import PackError
 from bot.plan.service import Plan, load_plan
 from bot.settings import Settings
@@ -108,6 +108,7 @@ async def settings_fit(patient: Patient) -> list[Finding]:
         require_token(patient.settings.bot_token.get_secret_value())
         require_right_platform(patient.settings, sandbox=patient.sandbox)
         require_webhook(patient.settings)
+        require_proxy(patient.settings)
     except ConfigurationFault as fault:
         mend = "change it in .env, or run `jiaoying init`; .env.example lists every setting"
         return [_bad("settings", str(fault), mend)]

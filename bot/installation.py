@@ -35,6 +35,7 @@ ENV_FILE = Path(".env")
 PREFIX = "JIAOYING_"
 
 _TOKEN = re.compile(r"\d+:[\w-]+")
+_PROXY = re.compile(r"http://(?:\S+@)?(?:[^\s/@:]+|\[[\da-fA-F:]+\])(?::\d+)?/?")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _FORBIDDEN_IN_VALUES = re.compile(r"[\n\r'\\]|\$\{")
 _SEATS = (Role.HOLDER, Role.DEPUTY)
@@ -129,6 +130,12 @@ def require_webhook(settings: Settings) -> None:
         raise ConfigurationFault(f"{PREFIX}WEBHOOK_URL must begin with https://, and {settings.webhook_url} does not")
     if not _WEBHOOK_SECRET.fullmatch(settings.webhook_secret.get_secret_value()):
         raise ConfigurationFault(f"{PREFIX}WEBHOOK_SECRET may have letters, digits, - and _ only, 256 at most")
+
+
+def require_proxy(settings: Settings) -> None:
+    """Raises ConfigurationFault for what cannot be an HTTP proxy; its password is not quoted."""
+    if settings.proxy and not _PROXY.fullmatch(settings.proxy):
+        raise ConfigurationFault(f"{PREFIX}PROXY is no HTTP proxy: http://HOST:PORT or http://USER:PASSWORD@HOST:PORT")
 
 
 def require_role(settings: Settings) -> None:

@@ -29,7 +29,7 @@ from bot.delivery.schemas import Screen, Target, Telling
 from bot.directory import groups, invitations, joining
 from bot.doctor import Finding, Heard, Verdict, clock_off, examine
 from bot.inbox.webhook import address_of
-from bot.installation import require_webhook
+from bot.installation import require_proxy, require_webhook
 from bot.plan.service import Plan
 from bot.settings import Settings
 from sandbox.client import Control
@@ -373,3 +373,14 @@ async def test_a_server_too_old_to_end_a_session_that_says_nothing_is_named(
     settings.database_url = postgres.emptied()
     found = (await looked_at(settings))["programs"]
     assert (found.verdict, found.mend) == (Verdict.BAD, "move to PostgreSQL 99 or later")
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1:3128", "socks5://127.0.0.1:1080", "http://", "http://host:port"])
+def test_a_proxy_that_cannot_be_one_is_named_without_its_password(proxy: str) -> None:
+    with pytest.raises(ConfigurationFault, match="JIAOYING_PROXY is no HTTP proxy"):
+        require_proxy(Settings(proxy=proxy))
+
+
+@pytest.mark.parametrize("proxy", [None, "http://host:3128", "http://u:p%40@10.0.0.1:3128/", "http://[::1]:3128"])
+def test_a_proxy_that_can_be_one_is_taken(proxy: str | None) -> None:
+    require_proxy(Settings(proxy=proxy))
