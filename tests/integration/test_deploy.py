@@ -9,6 +9,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -27,8 +28,10 @@ from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.nursery import Nursery
 from bot.delivery.gateway import Gateway
+from bot.directory import roster
 from bot.inbox.taps import TapAnswerer
 from bot.inbox.webhook import SECRET_HEADER, Address, Webhook
+from bot.plan.service import Plan
 from bot.settings import ROOT, Settings
 from sandbox.server import Sandbox
 from tests.integration.inbox.test_poller import until_stored
@@ -299,6 +302,22 @@ def test_every_command_a_page_shows_is_one_with_options_there_are(page: Path) ->
 def test_every_setting_named_is_one(file: Path) -> None:
     named = set(NAMED.findall(file.read_text(encoding="utf-8")))
     assert named <= {name.upper() for name in Settings.model_fields}
+
+
+def test_what_a_former_version_left_in_build_is_never_installed_again() -> None:
+    """A wheel takes along whatever lies in build/lib: going back would install the newer version's migrations."""
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    first, *others = re.split(r"^.*bin/pip install .*$", page, flags=re.MULTILINE)[:-1]
+    assert "git clone" in first
+    assert len(others) == 2
+    assert all("sudo rm -rf /opt/jiaoying/src/build" in before.splitlines()[-1] for before in others)
+
+
+def test_the_roster_the_page_shows_can_be_brought_in(plan: Plan) -> None:
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"(?:^    .+,.+\n){3,}", page, re.MULTILINE)
+    rows, errors = roster.read(plan, textwrap.dedent(shown))
+    assert (len(rows), errors) == (3, [])
 
 
 def test_a_word_the_command_line_does_not_know_would_be_found() -> None:
