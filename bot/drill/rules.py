@@ -1,4 +1,4 @@
-"""Who is asked for a group nobody answered in, and whether it is night. Pure."""
+"""Who is asked for a group nobody answered in. Pure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,3 @@ def desk_posts(plan: Plan) -> tuple[str, ...]:
 def places_to_ask(plan: Plan, region_code: str) -> tuple[str, ...]:
     """Where somebody is looked for who can see to the group: its own place, then those it lies in."""
     return (region_code, *(region.code for region in plan.ancestors(region_code)))
-
-
-def is_night(hour: int, begins: int, ends: int) -> bool:
-    """Whether the hour of the wall clock lies between the two, over midnight."""
-    return hour >= begins or hour < ends

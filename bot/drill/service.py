@@ -18,14 +18,15 @@ from bot.directory import groups, taking_part
 from bot.directory.models import GroupState
 from bot.directory.rules import require_at
 from bot.directory.schemas import GroupView
-from bot.drill import repository, rules
+from bot.drill import repository
 from bot.drill.errors import AlreadyOpen, ItIsNight, LinkTestOver, NobodyTakesPart, NotAGroupOfIt
 from bot.drill.models import LinkGroup, LinkTest, LinkTestState
 from bot.drill.schemas import Apart, LinkGroupView, LinkTestView, Outlook
-from bot.plan.schema import LimitKey, WaitKey
+from bot.duty.rules import is_night
+from bot.plan.schema import WaitKey
 from bot.plan.service import Plan
 from messages import drill as texts
-from messages.engine import ZONE, label
+from messages.engine import label
 
 BOARD = "drill.board"
 """The role of the card of whoever started a test."""
@@ -55,7 +56,7 @@ async def outlook(session: AsyncSession, plan: Plan, actor: Actor, now: datetime
     return Outlook(
         groups=sum(_is_reached(group) for group in known),
         apart=_apart(known),
-        is_night=_is_night(plan, now),
+        is_night=is_night(plan, now),
         open_since=under_way.started_at if under_way else None,
     )
 
@@ -77,7 +78,7 @@ async def start(
     reached = [group for group in await taking_part.with_a_place(session) if _is_reached(group)]
     if not reached:
         raise NobodyTakesPart
-    if _is_night(plan, now) and not at_night:
+    if is_night(plan, now) and not at_night:
         raise ItIsNight
     test = await repository.begin(
         session,
@@ -240,11 +241,6 @@ def _apart(known: list[GroupView]) -> Apart:
         not_taking_part=tuple(sorted(group.title for group in bound if not group.drill_opt_in)),
         lost=tuple(sorted(group.title for group in lost)),
     )
-
-
-def _is_night(plan: Plan, now: datetime) -> bool:
-    hour = now.astimezone(ZONE).hour
-    return rules.is_night(hour, plan.limit(LimitKey.NIGHT_BEGINS), plan.limit(LimitKey.NIGHT_ENDS))
 
 
 def _received_key(test_id: int, locale: str) -> InlineKeyboard:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.core.access import Permission
 from bot.duty.schemas import Coverage, DistrictCoverage, Expected, PlacedGroup, Reach, Seat, Town
 from bot.plan.regions import is_grid
-from bot.plan.schema import Level, WarningLevel
+from bot.plan.schema import Level, LimitKey, WarningLevel
 from bot.plan.service import Plan
 
 _TOWN_DIGITS, _VILLAGE_DIGITS = 9, 12
@@ -86,6 +86,12 @@ def following(hours: Sequence[time], zone: ZoneInfo, after: datetime) -> datetim
     """The first of these times of day later than the instant."""
     today = after.astimezone(zone).date()
     return min(at for at in _instants(hours, zone, today) if at > after)
+
+
+def is_night(plan: Plan, now: datetime) -> bool:
+    """Whether the pack lets people sleep at the instant; nobody does where its night ends at the hour it begins."""
+    begins, ends = plan.limit(LimitKey.NIGHT_BEGINS), plan.limit(LimitKey.NIGHT_ENDS)
+    return (now.astimezone(plan.zone).hour - begins) % 24 < (ends - begins) % 24
 
 
 def _instants(hours: Sequence[time], zone: ZoneInfo, day: date) -> list[datetime]:

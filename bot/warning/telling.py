@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery import service as delivery
 from bot.delivery.schemas import Button, InlineKeyboard, Screen, Target, Telling
-from bot.plan.schema import LimitKey, WarningLevel
+from bot.duty.rules import is_night
+from bot.plan.schema import WarningLevel
 from bot.plan.service import Plan
 from bot.plan.warnings import WarningAdvice
 from bot.warning import elements, repository
@@ -22,7 +23,7 @@ from bot.warning.briefing import brief
 from bot.warning.models import Answer, Audience, Origin, Place, Recipient, Series, Version
 from bot.warning.rules import ENDS, has_account, lane_of
 from messages import warning as texts
-from messages.engine import ZONE, label
+from messages.engine import label
 
 PURPOSE, NOTICE = "warning", "notice"
 """What a version is told as: to who must answer, and to who is only to know."""
@@ -190,5 +191,4 @@ def _keyboard(series: Series, version: Version, how: Telling, locale: str) -> In
 def _may_sleep(plan: Plan, now: datetime, series: Series, variant: _Variant) -> bool:
     if not series.drill and not plan.reach(variant.level, series.kind_key).silent_at_night:
         return False
-    hour = now.astimezone(ZONE).hour
-    return hour >= plan.limit(LimitKey.NIGHT_BEGINS) or hour < plan.limit(LimitKey.NIGHT_ENDS)
+    return is_night(plan, now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.drill import rules
 from bot.warning import drilled
 
 SIGNAL = "大足区气象台2026年7月12日00时50分发布暴雨黄色预警信号：预计未来6小时，我区大部降雨量将达50毫米以上。"
@@ -79,8 +78,3 @@ PATH = (GRID, VILLAGE, TOWN, DISTRICT)
 )
 def test_the_nearest_group_decides_for_its_people(decided: dict[str, bool], takes_part: bool) -> None:
     assert drilled.takes_part(PATH, decided) is takes_part
-
-
-@pytest.mark.parametrize(("hour", "night"), [(21, False), (22, True), (23, True), (0, True), (6, True), (7, False)])
-def test_night_lies_over_midnight(hour: int, night: bool) -> None:
-    assert rules.is_night(hour, 22, 7) is night

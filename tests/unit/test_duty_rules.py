@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.duty.rules import coverage, following, newest, on_duty
+from bot.duty.rules import coverage, following, is_night, newest, on_duty
 from bot.duty.schemas import Coverage, Expected, PlacedGroup, Reach, Seat, Town
 from bot.duty.service import expected
-from bot.plan.schema import Level
+from bot.plan.schema import Level, LimitKey
 from bot.plan.service import Plan
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -170,6 +170,27 @@ def test_the_pack_says_who_answers_where(plan: Plan) -> None:
     assert set(said.answering[Level.TOWN]) == {"town_duty", "town_leader"}
     assert set(said.answering[Level.VILLAGE]) == {"village_duty", "village_cadre"}
     assert said.answering[Level.GRID] == ("grid_worker",), "nobody of a grid must answer; these are told"
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "asleep"),
+    [
+        (22, 7, {22, 23, 0, 1, 2, 3, 4, 5, 6}),
+        (24, 6, {0, 1, 2, 3, 4, 5}),
+        (1, 5, {1, 2, 3, 4}),
+        (20, 24, {20, 21, 22, 23}),
+        (7, 7, set()),
+    ],
+)
+def test_night_is_between_the_packs_hours_also_over_midnight(
+    plan: Plan, begins: int, ends: int, asleep: set[int]
+) -> None:
+    limits = dict(plan.limits)
+    for key, hour in ((LimitKey.NIGHT_BEGINS, begins), (LimitKey.NIGHT_ENDS, ends)):
+        limits[key] = limits[key].model_copy(update={"limit": hour})
+    sleepy = replace(plan, limits=limits)
+    day = [datetime(2026, 7, 12, hour, 59, tzinfo=ZONE).astimezone(UTC) for hour in range(24)]
+    assert {hour for hour, now in enumerate(day) if is_night(sleepy, now)} == asleep
 
 
 @given(minutes=st.integers(0, 60 * 24 * 400))
