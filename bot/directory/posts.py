@@ -77,7 +77,7 @@ async def all_grids(session: AsyncSession) -> list[str]:
 
 
 async def seats(session: AsyncSession, now: datetime) -> list[SeatView]:
-    """Every post somebody is on now, with who it is and whether he can be written to."""
+    """Every post somebody is on now, in the order given, with who it is and whether he can be written to."""
     return [
         SeatView(
             person_id=row.id,

@@ -53,10 +53,13 @@ def coverage(
 
 
 def on_duty(seats: Iterable[Seat], region_code: str, kinds: Sequence[str]) -> Seat | None:
-    """Who is on duty at the region's desk: the first of A, 代管, B who can be written to."""
+    """Who is on duty at the region's desk: the first of A, 代管, B who can be written to.
+
+    Of several 代管 whoever stands first among the seats, which come in the order they were given: as messages go out.
+    """
     there = [seat for seat in seats if seat.region_code == region_code and seat.kind in kinds]
     open_ = [seat for seat in there if seat.reach is Reach.OPEN]
-    return min(open_, key=lambda seat: (seat.turn, seat.person_id), default=None)
+    return min(open_, key=lambda seat: seat.turn, default=None)
 
 
 def desk_posts(plan: Plan, level: Level) -> tuple[str, ...]:

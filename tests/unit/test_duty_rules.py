@@ -159,6 +159,10 @@ def test_who_is_on_duty_is_a_then_acting_then_b_as_far_as_a_message_arrives() ->
     blocked = replace(holder, reach=Reach.BLOCKED)
     assert on_duty([blocked, deputy, acting], "500111100", desk) == acting
     assert on_duty([blocked, replace(acting, reach=Reach.NEVER_JOINED), deputy], "500111100", desk) == deputy
+    earlier = replace(acting, person_id=9)
+    assert on_duty([deputy, earlier, acting], "500111100", desk) == earlier, (
+        "the 代管 given first, not the older person"
+    )
     assert on_duty([blocked], "500111100", desk) is None
     assert on_duty([holder], "500111102", desk) is None
 
@@ -200,6 +204,22 @@ def test_between_the_newest_and_the_following_shift_lies_no_other(minutes: int) 
     assert before <= now < after
     assert after - before == timedelta(hours=12)
     assert before.astimezone(ZONE).time() in SHIFTS
+
+
+@pytest.mark.parametrize("changes", [{8 * 60, 20 * 60}, {0}, {7 * 60 + 30, 15 * 60 + 30, 23 * 60 + 59}])
+def test_every_minute_of_a_week_is_in_the_shift_that_watching_the_clock_gives(changes: set[int]) -> None:
+    """From Monday 00:00 in UTC, eight hours behind the desk's clock; the day before it is watched too."""
+    monday, day = datetime(2026, 9, 28, tzinfo=UTC), 24 * 60
+    hours = tuple(time(*divmod(change, 60)) for change in sorted(changes))
+    begins = [minute for minute in range(-day, 9 * day) if (minute + 8 * 60) % day in changes]
+    began, coming = begins[0], iter(begins[1:])
+    next_one = next(coming)
+    for minute in range(7 * day):
+        while next_one <= minute:
+            began, next_one = next_one, next(coming)
+        now = monday + timedelta(minutes=minute)
+        assert newest(hours, ZONE, now) == monday + timedelta(minutes=began)
+        assert following(hours, ZONE, now) == monday + timedelta(minutes=next_one)
 
 
 def test_the_instant_itself_has_come() -> None:
