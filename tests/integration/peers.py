@@ -13,6 +13,7 @@ ORDER = "tests/integration/test_series_order.py"
 SERIES = "tests/integration/test_series_machine.py"
 MACHINES = "tests/faults/test_machines.py"
 HOOK = f"{INBOX}/test_webhook.py"
+DUTY = "tests/unit/test_duty_rules.py"
 KILLS = "tests/faults/test_night_of_kills.py"
 LINE = "tests/faults/test_cut_line.py"
 ORDERS = "tests/faults/test_interleavings.py"
@@ -113,6 +114,12 @@ FAULTS: dict[str, tuple[str, ...]] = {
         f"{DELIVERY}/test_disbelief.py::test_while_it_lasts_each_chat_is_asked_now_and_then_and_never_believed",
         f"{DELIVERY}/test_disbelief.py::test_a_few_who_block_the_bot_among_many_are_believed",
         f"{DELIVERY}/test_disbelief.py::test_groups_that_put_the_bot_out_all_at_once_keep_their_places",
+    ),
+    "F13 who is on duty at any minute": (
+        "tests/integration/test_duty_story.py::test_whenever_somebody_asks_whoever_the_book_says_is_on_duty",
+        "tests/faults/test_duty_minutes.py::test_at_each_minute_of_a_night_whoever_the_book_says_is_on_duty",
+        f"{DUTY}::test_every_minute_of_a_week_is_in_the_shift_that_watching_the_clock_gives",
+        f"{DUTY}::test_coverage_is_what_counting_by_hand_gives",
     ),
     "F14 two hundred at once": (
         "tests/integration/test_database.py::test_two_hundred_people_report_at_once_and_each_has_his_draft",

@@ -56,6 +56,11 @@ def named_in(path: Path) -> set[str]:
     return {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, functions)}
 
 
+def test_each_of_the_sixteen_faults_is_there() -> None:
+    named = sorted(int(fault.split()[0].removeprefix("F")) for fault in FAULTS)
+    assert named == list(range(1, 17))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_has_the_tests_it_names(fault: str) -> None:
     for named in FAULTS[fault]:
