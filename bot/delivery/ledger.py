@@ -23,12 +23,12 @@ from bot.delivery.disbelief import WINDOW, Disbelief, pause
 from bot.delivery.ledger_repository import Key
 from bot.delivery.models import CardState, ChatState, Lane, MessageState
 from bot.delivery.outcomes import Meaning, Outcome
-from bot.delivery.queue import EVERY_CHAT
+from bot.delivery.queue import EVERY_CHAT, LONGEST_PAUSE_SECONDS
 from bot.delivery.schemas import ChatChange, Shipment
 
 log = structlog.get_logger()
 
-_BACKOFF_SECONDS = (1, 2, 4, 8, 15, 30)
+_BACKOFF_SECONDS = (1, 2, 4, 8, 15, LONGEST_PAUSE_SECONDS)
 _PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
 
 _LOST = (Meaning.BLOCKED, Meaning.GONE)
@@ -261,7 +261,7 @@ async def _broken_markup(session: AsyncSession, now: datetime, shipment: Shipmen
 
 async def _misconfigured(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
     # The line is asked before anything more is risked, and shouts.
-    await _not_there(session, shipment, not_before=now + timedelta(seconds=_BACKOFF_SECONDS[-1]), error=outcome.text)
+    await _not_there(session, shipment, not_before=now + timedelta(seconds=LONGEST_PAUSE_SECONDS), error=outcome.text)
 
 
 async def _unsent(session: AsyncSession, now: datetime, shipment: Shipment, _outcome: Outcome) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.delivery.models import OPEN_STATES, Card, CardState, Chat, Lane, Message, MessageState
+from bot.delivery.queue import is_parked
 
 _ENDED_BADLY = (MessageState.DEAD, MessageState.UNCERTAIN, MessageState.HELD)
 _DROPPED = (MessageState.CANCELLED, MessageState.SUPERSEDED)
@@ -97,8 +98,8 @@ def _ended_badly(model: type[Message] | type[Card], since: datetime) -> Select[t
 
 async def parked(session: AsyncSession, now: datetime) -> Sequence[tuple[int, datetime, str | None]]:
     """Chats that get nothing now: until when, and why in the platform's words; the longest first."""
-    chats = select(Chat.chat_id, Chat.parked_until, Chat.reason).where(col(Chat.parked_until) > now)
-    found = (await session.exec(chats.order_by(col(Chat.parked_until).desc()))).all()
+    chats = select(Chat.chat_id, Chat.parked_until, Chat.reason).where(*is_parked(Chat))
+    found = (await session.exec(chats.order_by(col(Chat.parked_until).desc()), params={"now": now})).all()
     return [(chat_id, until, reason) for chat_id, until, reason in found if until is not None]
 
 

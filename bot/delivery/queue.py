@@ -7,7 +7,7 @@ hundred thousand rows, or edits a card, holds up these rows and not the sender, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, MutableMapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -26,7 +26,10 @@ from bot.delivery.models import LEAVING_STATES, OPEN_STATES, Card, CardState, Ch
 from bot.delivery.schemas import Shipment
 
 EVERY_CHAT = 0
-"""The chat whose parking holds for all: the line is down, or the token's own budget is used up. No chat has this id."""
+"""The chat whose parking holds for all: the line is down. No chat has this id."""
+
+LONGEST_PAUSE_SECONDS = 30
+"""No row is put off for longer before it is tried again."""
 
 Texts = MutableMapping[int, tuple[str, dict[str, Any]]]
 """Locale and body by the text's id. A stored text never changes, so it may be kept as long as one likes."""
@@ -45,6 +48,7 @@ _OF_CARD = (
 
 # What the sender asks at every turn is built once, with the instant left open: building costs more than asking.
 _NOW = bindparam("now", type_=UtcDateTime())
+_LATEST = bindparam("latest", type_=UtcDateTime())
 _MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
 _CARD = Card.__table__  # type: ignore[attr-defined]  # as above
 
@@ -57,8 +61,7 @@ async def next_messages(
     They stay in the queue. To `leave`: chats with the lane from which on none are wanted for them.
     """
     connection = await connection_of(session)
-    asked = {
-        "now": now,
+    asked = _at(now) | {
         "rows": as_rows((chat, int(lane)) for chat, lane in leave),
         "last": int(last),
         "limit": limit,
@@ -76,7 +79,7 @@ async def as_shipments(session: AsyncSession, rows: Sequence[Row[Any]], texts: T
 async def changed_cards(session: AsyncSession, now: datetime, limit: int) -> list[Shipment]:
     """Cards that show less than was painted, those with a person waiting first."""
     connection = await connection_of(session)
-    return [_of_card(row) for row in await connection.execute(_to_show(limit), {"now": now})]
+    return [_of_card(row) for row in await connection.execute(_to_show(limit), _at(now))]
 
 
 async def nothing_waits(session: AsyncSession, now: datetime) -> bool:
@@ -94,7 +97,7 @@ async def begin_messages(session: AsyncSession, now: datetime, shipments: Sequen
         return set()
     connection = await connection_of(session)
     rows = as_rows((shipment.id, shipment.chat_id) for shipment in shipments)
-    begun = await connection.execute(_begin(connection.dialect.name), {"now": now, "rows": rows})
+    begun = await connection.execute(_begin(connection.dialect.name), _at(now) | {"rows": rows})
     ids = set(begun.scalars())
     if missing := [[shipment.id] for shipment in shipments if shipment.id not in ids]:
         await connection.execute(_hold(connection.dialect.name), {"now": now, "rows": as_rows(missing)})
@@ -107,7 +110,7 @@ async def begin_cards(session: AsyncSession, now: datetime, ids: Sequence[int]) 
         return {}
     connection = await connection_of(session)
     rows = as_rows([card] for card in ids)
-    begun = await connection.execute(_begin_cards(connection.dialect.name), {"now": now, "rows": rows})
+    begun = await connection.execute(_begin_cards(connection.dialect.name), _at(now) | {"rows": rows})
     return {row.id: _of_card(row) for row in begun}
 
 
@@ -141,17 +144,21 @@ async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
     """The next instant at which something waiting may be shipped."""
     waiting = col(Message.state).in_(LEAVING_STATES)
     instants = (
-        select(func.min(Message.not_before)).where(waiting, col(Message.not_before) > now),
-        select(func.min(Card.not_before)).where(Card.state == CardState.IDLE, col(Card.not_before) > now),
-        select(func.min(Chat.parked_until)).where(col(Chat.parked_until) > now),
+        select(func.min(Message.not_before)).where(waiting, ~_is_due(Message)),
+        select(func.min(Card.not_before)).where(Card.state == CardState.IDLE, ~_is_due(Card)),
+        select(func.min(Chat.parked_until)).where(*is_parked(Chat)),
     )
-    found = [(await session.exec(statement)).one() for statement in instants]
+    found = [(await session.exec(statement, params=_at(now))).one() for statement in instants]
     return min((instant for instant in found if instant), default=None)
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    return {"now": now, "latest": now + timedelta(seconds=LONGEST_PAUSE_SECONDS)}
 
 
 async def _nothing(session: AsyncSession, now: datetime, statements: Sequence[SelectOfScalar[int]]) -> bool:
     for statement in statements:
-        if (await session.exec(statement, params={"now": now})).first() is not None:
+        if (await session.exec(statement, params=_at(now))).first() is not None:
             return False
     return True
 
@@ -233,7 +240,9 @@ def _in_hand() -> tuple[SelectOfScalar[int], ...]:
 
 
 def _is_due(model: type[Message] | type[Card]) -> ColumnElement[bool]:
-    return or_(col(model.not_before).is_(None), col(model.not_before) <= _NOW)
+    # Put off longer than anything is: the clock was set back since, and it would wait for as long.
+    at = col(model.not_before)
+    return or_(at.is_(None), at <= _NOW, at > _LATEST)
 
 
 def _may_leave() -> ColumnElement[bool]:
@@ -275,12 +284,13 @@ def _unparked(model: type[Message] | type[Card]) -> tuple[ColumnElement[bool], .
     Channels go another way than all chats.
     """
     one, every = aliased(Chat), aliased(Chat)
-    parked = exists().where(col(one.chat_id) == col(model.chat_id), *_is_parked(one))
-    all_parked = exists().where(col(every.chat_id) == EVERY_CHAT, *_is_parked(every))
+    parked = exists().where(col(one.chat_id) == col(model.chat_id), *is_parked(one))
+    all_parked = exists().where(col(every.chat_id) == EVERY_CHAT, *is_parked(every))
     return ~parked, or_(~all_parked, col(model.chat_id) <= CHANNELS_FROM)
 
 
-def _is_parked(chat: type[Chat]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def is_parked(chat: type[Chat]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the chat gets nothing at the instant `now`, a parameter of the statement."""
     # Parked in time to come: the clock was set back since, and the chat would be silent for as long.
     return col(chat.parked_until) > _NOW, col(chat.changed_at) <= _NOW
 

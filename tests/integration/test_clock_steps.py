@@ -8,14 +8,14 @@ import pytest
 
 from bot.core.clock import Clock
 from bot.core.database import Database
-from bot.delivery.models import Lane, MessageState
+from bot.delivery.models import Card, Lane, MessageState
 from bot.delivery.pacing import TELEGRAM
 from bot.plan.service import Plan
 from bot.watch import digest
 from sandbox.client import Control
 from sandbox.server import Sandbox
 from tests.integration.case import Cases
-from tests.integration.delivery.post import Post
+from tests.integration.delivery.post import PUT_OFF, Post
 from tests.integration.test_warning import YELLOW, due, relayed
 from tests.integration.town import NIGHT, Town, build
 from tests.waiting import eventually
@@ -104,3 +104,22 @@ async def test_the_pace_neither_freezes_nor_floods_when_the_clock_is_set(sqlite_
         refused = [call for call in await control.calls(method="sendMessage") if not call["ok"]]
         assert refused == [], "the platform never has to refuse"
     await database.close()
+
+
+async def test_what_was_put_off_is_not_put_off_by_an_hour_when_the_clock_is_set_back(database: Database) -> None:
+    clock = SetClock()
+    async with Sandbox(limits=None) as sandbox, Control(sandbox.url) as control:
+        post = Post(database, clock, sandbox, control)
+        officer, group = await control.person("值班员", started=True), await control.group("值班群")
+        number = await post.tell(officer, "撤离", Lane.URGENT)
+        await post.set_row(number, state=MessageState.RETRY, not_before=clock.now() + PUT_OFF)
+        await post.wish("incident:1", group, "险情")
+        async with database.write() as session:
+            (await session.get_one(Card, 1)).not_before = clock.now() + PUT_OFF
+        async with post.sending():
+            due = await post.settled()
+            assert await post.texts(officer) == await post.texts(group) == [], "nothing goes before its time"
+            assert due is not None
+            clock.set_by = timedelta(hours=-1)
+            assert await post.settled() is None
+        assert (await post.texts(officer), await post.texts(group)) == (["撤离"], ["险情"])

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.delivery.gateway import Gateway, Platform
 from bot.delivery.models import Card, Chat, Lane, Message, MessageState, Text
 from bot.delivery.pacing import UNLIMITED, Policy
 from bot.delivery.painter import Painter
+from bot.delivery.queue import LONGEST_PAUSE_SECONDS
 from bot.delivery.schemas import CardView, ChatChange, Screen, Target, Telling
 from bot.delivery.sender import Sender, is_settled
 from sandbox.client import Control
@@ -29,6 +30,8 @@ from sandbox.server import Sandbox
 from tests.waiting import eventually
 
 REPEATED = "（可能重复）"
+PUT_OFF = timedelta(seconds=LONGEST_PAUSE_SECONDS)
+"""As long as any row is put off."""
 
 
 @dataclass(slots=True)

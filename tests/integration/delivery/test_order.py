@@ -6,7 +6,7 @@ from bot.delivery.models import Lane, MessageState
 from bot.delivery.pacing import TELEGRAM, Policy, Rate
 from bot.delivery.repository import MASS
 from sandbox.limits import Limits, Pacer
-from tests.integration.delivery.post import Post
+from tests.integration.delivery.post import PUT_OFF, Post
 
 PLENTY = Rate(1e6, 1e6)
 
@@ -24,7 +24,7 @@ async def test_a_series_arrives_in_order_though_its_first_one_had_to_wait(post: 
 
 async def test_one_series_does_not_hold_up_another(post: Post, officer: int) -> None:
     held = await post.tell(officer, "甲一", subject="incident:1")
-    await post.set_row(held, state=MessageState.RETRY, not_before=post.clock.now().replace(year=2100))
+    await post.set_row(held, state=MessageState.RETRY, not_before=post.clock.now() + PUT_OFF)
     await post.tell(officer, "甲二", subject="incident:1")
     await post.tell(officer, "乙一", subject="incident:2")
     async with post.sending():

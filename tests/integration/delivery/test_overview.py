@@ -141,6 +141,15 @@ async def test_a_version_is_told_by_how_many_have_it_and_how_fast(database: Data
     assert (nothing.chats, nothing.sent, nothing.spread) == (0, 0, None)
 
 
+async def test_a_chat_parked_before_the_clock_was_set_back_is_shown_as_it_is_treated(database: Database) -> None:
+    async with database.write() as session:
+        for chat in (queue.EVERY_CHAT, 7):
+            await ledger_repository.park(session, NOW, chat, NOW + MINUTE, "Too Many Requests: retry after 60")
+    assert len((await look(database)).parked) == 1
+    found = await look(database, NOW - 60 * MINUTE)
+    assert (found.parked, found.down_until) == ((), None)
+
+
 # --- a ledger of years -----------------------------------------------------------------------------------------------
 
 ROWS = 100_000

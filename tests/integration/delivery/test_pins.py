@@ -15,7 +15,7 @@ from bot.delivery.pacing import Policy, Rate
 from bot.delivery.repository import MASS
 from bot.delivery.schemas import ChatChange, Fate, Screen, Target, Telling
 from messages.splitting import LONGEST_TEXT
-from tests.integration.delivery.post import Post
+from tests.integration.delivery.post import PUT_OFF, Post
 from tests.integration.test_crowded_warning import statements
 
 RED = "暴雨红色预警"
@@ -89,7 +89,7 @@ async def test_the_next_version_does_not_wait_for_a_pin(post: Post, group: int) 
     await tell(post, group)
     await post.sent()
     pin = (await post.rows())[-1]
-    await post.set_row(pin.id, state=MessageState.RETRY, not_before=post.clock.now().replace(year=2100))
+    await post.set_row(pin.id, state=MessageState.RETRY, not_before=post.clock.now() + PUT_OFF)
     await tell(post, group, "暴雨红色预警解除", 2)
     async with post.sending():
         await post.settled()
