@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.core.database import Database
+from bot.core.trouble import trouble_of
 from bot.delivery import repository
 from bot.delivery.models import Card, CardState
 from bot.delivery.schemas import CardView, Screen
@@ -99,6 +100,9 @@ class Painter:
             async with session.begin_nested() if apart else nullcontext():
                 screen = await self._painters[card.role](session, view_of(card), card.wanted_rev)
         except Exception as error:
+            if trouble_of(error) is not None:
+                # That says nothing about the card: it is painted when the database can again.
+                raise
             log.exception("card_not_painted", card=card.id, role=card.role, subject=card.subject)
             return replace(picture, error=f"{type(error).__name__}: {error}")
         if (seconds := (now := self._monotonic()) - began) > _LONG_SECONDS:

@@ -99,6 +99,22 @@ async def test_a_painter_that_fails_spoils_its_own_card_only_until_it_is_touched
     assert await post.texts(group) == ["好", "修好了"]
 
 
+async def test_a_database_that_cannot_spoils_no_card(post: Post, group: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would touch it again: it would stay as it is for ever."""
+    paint, failures = post._paint, [ConnectionRefusedError("away")]
+
+    async def failing(session: AsyncSession, card: CardView, rev: int) -> Screen | None:
+        if failures:
+            raise failures.pop()
+        return await paint(session, card, rev)
+
+    await post.wish("incident:1", group, "一")
+    monkeypatch.setattr(Post, "_paint", lambda _, *given: failing(*given))
+    await post.sent()
+    (card,) = await post.cards()
+    assert (card.state, await post.texts(group)) == (CardState.IDLE, ["一"])
+
+
 async def test_a_broken_state_goes_plain_and_the_next_sound_one_does_not(post: Post, group: int) -> None:
     await post.wish("incident:1", group, "水位 <b>3 m")
     await post.sent()
