@@ -226,7 +226,8 @@ async def _dead(session: AsyncSession, _now: datetime, shipment: Shipment, outco
     if shipment.is_card:
         await rows.end_card(session, shipment, state=CardState.DEAD, error=outcome.text)
         return
-    await rows.end_message(session, shipment.id, state=MessageState.DEAD, error=outcome.text)
+    if not await rows.give_up(session, shipment.id, MessageState.DEAD, outcome.text):
+        await _not_there(session, shipment)
 
 
 async def _edit_lost(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:
@@ -280,7 +281,7 @@ async def _uncertain(session: AsyncSession, now: datetime, shipment: Shipment, o
     if shipment.is_card:
         await rows.doubt_card(session, shipment, outcome.text)
         return
-    await rows.end_message(session, shipment.id, state=MessageState.UNCERTAIN, error=outcome.text)
+    await rows.give_up(session, shipment.id, MessageState.UNCERTAIN, outcome.text)
 
 
 async def _interrupted(session: AsyncSession, now: datetime, shipment: Shipment, outcome: Outcome) -> None:

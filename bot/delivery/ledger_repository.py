@@ -58,6 +58,15 @@ async def hold(session: AsyncSession, shipments: Sequence[Shipment]) -> set[Key]
     return held
 
 
+async def give_up(session: AsyncSession, row_id: int, state: MessageState, error: str) -> bool:
+    """Writes that the row did not arrive, or may not have; not of one that was dropped on its way. Whether it was so.
+
+    As dead or uncertain it could be sent again, and what is cancelled or superseded never is.
+    """
+    sending = update(Message).where(col(Message.id) == row_id, col(Message.state) == MessageState.SENDING)
+    return bool((await session.exec(sending.values(state=state, error=error))).rowcount)
+
+
 async def end_message(session: AsyncSession, row_id: int, **values: Any) -> None:
     """Writes what became of a row."""
     await session.exec(update(Message).where(col(Message.id) == row_id).values(**values))

@@ -112,7 +112,11 @@ class Sender:
             async with asyncio.timeout(patience):
                 await self._at_rest.wait()
                 while self._in_flight:
-                    await self._settle()
+                    try:
+                        await self._settle()
+                    except Unavailable as error:
+                        log.warning("not_settled_at_the_end", said=str(error))
+                        await asyncio.sleep(_BREATH_SECONDS)
                     if self._in_flight:
                         await self._database.bells.wait("send", _LONGEST_NAP_SECONDS)
 

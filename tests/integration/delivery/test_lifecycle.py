@@ -6,7 +6,10 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from bot.delivery import service
+import pytest
+
+from bot.core.errors import Unavailable
+from bot.delivery import lateness, ledger, service
 from bot.delivery.models import Card, CardState, Lane, MessageState
 from bot.delivery.pacing import Policy, Rate
 from bot.delivery.schemas import Screen, Target, Telling
@@ -131,6 +134,46 @@ async def test_what_is_cancelled_while_it_is_being_sent_is_not_tried_again(
         await post.settled()
     assert await post.texts(officer) == []
     assert await post.states() == [MessageState.CANCELLED]
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_what_is_cancelled_on_its_way_is_not_brought_back_by_what_became_of_it(
+    post: Post, officer: int, gate: Gate, arrived: bool
+) -> None:
+    """As dead or uncertain the desk would be told of it, with a button that sends it after all."""
+    number = await post.tell(officer, "撤离", Lane.URGENT, subject="warning:1", purpose="text", critical=True)
+    if arrived:
+        await post.set_row(number, repeated=True)
+        await post.control.fault("drop_answer", method="sendMessage")
+    else:
+        await post.control.block(officer)
+    async with post.sending(gate) as sender:
+        await gate.reached.wait()
+        await post.set_row(number, state=MessageState.CANCELLED)
+        gate.open.set()
+        await sender.drain()
+    async with post.database.write() as session:
+        assert await service.may_have_read(session, "warning:1", ["text"]) == ({officer} if arrived else set())
+        assert await lateness.unreported(session) == []
+        assert await lateness.send_again(session, "warning:1", 1) == 0
+    assert await post.states() == [MessageState.CANCELLED]
+
+
+async def test_draining_while_the_database_is_away_ends_all_the_same(
+    post: Post, officer: int, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await post.tell(officer, "一")
+    async with post.sending(gate) as sender:
+        await gate.reached.wait()
+
+        async def away(*_: object) -> None:
+            raise Unavailable("database_away", "no")
+
+        monkeypatch.setattr(ledger, "settle_all", away)
+        gate.open.set()
+        async with asyncio.timeout(30):
+            await sender.drain(patience=2)
+    assert (await post.row(number)).state is MessageState.SENDING
 
 
 async def test_draining_ships_nothing_more_and_writes_down_what_has_left(post: Post, gate: Gate) -> None:
