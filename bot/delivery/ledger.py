@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
 from bot.core.counting import Event, Timed, add_after_commit, took_after_commit
+from bot.core.trouble import trouble_of
 from bot.delivery import ledger_repository as rows
 from bot.delivery import tidying
 from bot.delivery.disbelief import WINDOW, Disbelief, pause
@@ -181,7 +182,10 @@ async def _hand_on(session: AsyncSession, now: datetime, change: ChatChange, hee
     try:
         async with session.begin_nested():
             await heed(session, now, change)
-    except Exception:
+    except Exception as error:
+        if trouble_of(error) is not None:
+            # The same succeeds later, and the row with it.
+            raise
         # What became of the row matters more: it must not be lost with the news.
         log.exception("chat_change_not_heeded", chat=change.chat_id)
 

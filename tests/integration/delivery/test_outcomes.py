@@ -108,6 +108,24 @@ async def test_a_listener_that_fails_loses_the_news_and_not_the_row(
     assert (await post.row(number)).state is DEAD
 
 
+async def test_a_listener_whom_the_database_fails_is_told_when_it_can(
+    post: Post, group: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures, heard = [ConnectionRefusedError("away")], list[object]()
+
+    async def heed(*given: object) -> None:
+        if failures:
+            raise failures.pop()
+        heard.append(given[-1])
+
+    monkeypatch.setattr(Post, "_heed", heed)
+    await post.control.fault("kick", chat=group)
+    number = await post.tell(group, "x")
+    await post.sent()
+    assert (await post.row(number)).state is DEAD
+    assert heard == [ChatChange(group, "Forbidden: bot was kicked from the group chat")]
+
+
 async def test_broken_markup_goes_plain_and_a_plain_text_refused_again_ends(post: Post, officer: int) -> None:
     number = await post.tell(officer, "水位 <b>3 m")
     await post.sent()
