@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.errors import Unavailable
 from bot.watch.heartbeat import Heartbeat
 from bot.watch.metrics import Metrics
 
@@ -68,7 +69,7 @@ class Exposing:
         try:
             async with asyncio.timeout(_READ_SECONDS), self._database.read() as session:
                 await self._metrics.read(session, self._clock.now())
-        except (SQLAlchemyError, OSError) as error:
+        except (Unavailable, SQLAlchemyError, OSError) as error:
             log.warning("metrics_without_database", said=type(error).__name__)
             self._metrics.unread()
         return await self._exposition(request)

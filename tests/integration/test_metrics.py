@@ -169,8 +169,9 @@ async def test_nothing_is_counted_that_was_not_committed(database: Database, scr
     assert found["jiaoying_delivery_seconds_count", "urgent"] == 0
 
 
+@pytest.mark.parametrize("error", [OSError("away"), ConnectionRefusedError("away")])
 async def test_a_failure_of_the_database_is_counted_and_what_it_said_last_does_not_go_on(
-    database: Database, scraper: Scraper, monkeypatch: pytest.MonkeyPatch
+    database: Database, scraper: Scraper, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
     async with database.write() as session:
         await inbox.receive(session, Clock().now(), [{"update_id": 7}])
@@ -180,7 +181,7 @@ async def test_a_failure_of_the_database_is_counted_and_what_it_said_last_does_n
             await (await session.connection()).execute(text("select nothing from nowhere"))
 
     async def away(*_: object) -> None:
-        raise OSError("away")
+        raise error
 
     monkeypatch.setattr(inbox, "count_waiting", away)
     found = await scraper.scrape()
