@@ -36,7 +36,7 @@ class NotArrived:
 
 
 async def unreported(session: AsyncSession) -> list[NotArrived]:
-    """What did not arrive and nobody was told of, oldest first."""
+    """What did not arrive and nobody was told of, oldest first; as many as one statement takes."""
     rows = await repository.unreported(session, _AT_ONCE)
     lost = await repository.lost_among(session, [row.chat_id for row in rows])
     return [_seen(row, is_known=row.chat_id in lost) for row in rows]

@@ -113,8 +113,10 @@ class Auditor:
         tried = await lateness.oldest_unreported(session)
         if tried is None or tried + _GATHERED > now:
             return []
-        rows = await lateness.unreported(session)
-        await lateness.reported(session, now, [row.id for row in rows])
+        rows: list[NotArrived] = []
+        while some := await lateness.unreported(session):
+            await lateness.reported(session, now, [row.id for row in some])
+            rows += some
         return rows
 
     async def _tell(

@@ -13,6 +13,7 @@ from bot.core.access import Permission
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import NotAllowed
+from bot.delivery import lateness
 from bot.delivery import service as delivery
 from bot.delivery.models import Card, Chat, ChatState, Lane, Message, MessageState
 from bot.delivery.schemas import Target, Telling
@@ -94,6 +95,18 @@ async def test_what_did_not_arrive_is_told_once_in_one_notice_to_the_desk_and_th
         assert await notices(town, chat) == []
     await tick(town, NIGHT + 60 * MINUTE)
     assert len(await notices(town)) == 1
+
+
+async def test_more_than_one_statement_takes_is_one_notice_all_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lateness, "_AT_ONCE", 2)
+    chats = ("town", "town_group", "cadre", "worker", "other_town")
+    await tell(town, "incident:1", *chats)
+    await becomes(town, MessageState.DEAD, *chats)
+    await tick(town, NIGHT + MINUTE)
+    (said,) = await notices(town)
+    assert "5处没有发到" in said
 
 
 async def test_the_notice_says_why_in_our_words_and_not_in_the_platforms(town: Town) -> None:
