@@ -42,9 +42,9 @@ async def unreported(session: AsyncSession) -> list[NotArrived]:
     return [_seen(row, is_known=row.chat_id in lost) for row in rows]
 
 
-async def retriable(session: AsyncSession, since: datetime) -> list[NotArrived]:
+async def retriable(session: AsyncSession, now: datetime, since: datetime) -> list[NotArrived]:
     """What was told since then, did not arrive and could be sent again, told of or not, urgent ones first."""
-    return [_seen(row, is_known=False) for row in await repository.retriable(session, since, _AT_ONCE)]
+    return [_seen(row, is_known=False) for row in await repository.retriable(session, now, since, _AT_ONCE)]
 
 
 async def reported(session: AsyncSession, now: datetime, ids: Sequence[int]) -> None:
@@ -79,12 +79,12 @@ async def unpainted_since(session: AsyncSession) -> datetime | None:
     return await repository.oldest_unpainted(session)
 
 
-async def send_again(session: AsyncSession, subject: str, version: int) -> int:
+async def send_again(session: AsyncSession, now: datetime, subject: str, version: int) -> int:
     """Queues again what did not arrive of that version; how many rows. What may have arrived is marked as a repeat.
 
-    Not where a newer version has been told, nor where nothing can be written to.
+    Not where a newer version has been told, nor where nothing can be written to, nor what holds no longer.
     """
-    count = await repository.queue_again(session, subject, version)
+    count = await repository.queue_again(session, now, subject, version)
     ring_after_commit(session, "send")
     return count
 

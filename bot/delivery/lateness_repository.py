@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -61,20 +61,22 @@ async def newest_sent(session: AsyncSession) -> datetime | None:
 
 async def oldest_unpainted(session: AsyncSession) -> datetime | None:
     """When the first card was wished for that was never painted."""
-    waiting = and_(col(Card.painted_rev) == 0, col(Card.wanted_rev) > 0)
+    # The last one says what the others do, in the words of the index that has these few.
+    behind = col(Card.wanted_rev) > col(Card.painted_rev)
+    waiting = and_(col(Card.painted_rev) == 0, col(Card.wanted_rev) > 0, behind)
     return (await session.exec(select(func.min(Card.created_at)).where(waiting))).one()
 
 
-async def retriable(session: AsyncSession, since: datetime, limit: int) -> Sequence[Message]:
+async def retriable(session: AsyncSession, now: datetime, since: datetime, limit: int) -> Sequence[Message]:
     """Rows told since then that did not arrive and could be sent again, the lane that comes first first."""
     rows = select(Message).where(col(Message.state).in_(_NOT_ARRIVED), col(Message.created_at) >= since)
-    in_turn = rows.where(_may_go_again()).order_by(col(Message.lane), col(Message.id))
+    in_turn = rows.where(_may_go_again(now)).order_by(col(Message.lane), col(Message.id))
     return (await session.exec(in_turn.limit(limit))).all()
 
 
-async def queue_again(session: AsyncSession, subject: str, version: int) -> int:
-    """Queues the rows of that version that did not arrive, where nothing newer was told and one can write."""
-    rows = update(Message).where(col(Message.subject) == subject, col(Message.version) == version, _may_go_again())
+async def queue_again(session: AsyncSession, now: datetime, subject: str, version: int) -> int:
+    """Queues the rows of that version that did not arrive and may go again."""
+    rows = update(Message).where(col(Message.subject) == subject, col(Message.version) == version, _may_go_again(now))
     doubted = await session.exec(
         rows.where(col(Message.state) == MessageState.UNCERTAIN).values(**_ANEW, repeated=True)
     )
@@ -85,8 +87,8 @@ async def queue_again(session: AsyncSession, subject: str, version: int) -> int:
 _ANEW = {"state": MessageState.QUEUED, "attempts": 0, "not_before": None, "error": None, "reported_at": None}
 
 
-def _may_go_again() -> ColumnElement[bool]:
-    """Should not be missed, is no drill, nothing newer was told there, and one can write there."""
+def _may_go_again(now: datetime) -> ColumnElement[bool]:
+    """Should not be missed, is no drill, still holds, nothing newer was told there, and one can write there."""
     newer, chat = aliased(Message), aliased(Chat)
     overtaken = exists().where(
         col(newer.chat_id) == col(Message.chat_id),
@@ -94,7 +96,9 @@ def _may_go_again() -> ColumnElement[bool]:
         col(newer.version) > col(Message.version),
     )
     lost = exists().where(col(chat.chat_id) == col(Message.chat_id), col(chat.state) != ChatState.OPEN)
-    return and_(col(Message.critical).is_(True), col(Message.drill).is_(False), ~overtaken, ~lost)
+    # Else it would be held as soon as its turn comes, and nobody told of that.
+    holds = or_(col(Message.valid_until).is_(None), col(Message.valid_until) > now)
+    return and_(col(Message.critical).is_(True), col(Message.drill).is_(False), holds, ~overtaken, ~lost)
 
 
 def _untold() -> ColumnElement[bool]:

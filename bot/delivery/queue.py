@@ -129,9 +129,13 @@ async def recent_sends(session: AsyncSession, since: datetime, until: datetime) 
 
     Nothing of a time to come: where the clock was set back, an hour's sends would be waited for.
     """
-    messages = select(Message.chat_id, Message.sending_at).where(col(Message.sending_at).between(since, until))
+    lately = col(Message.sending_at).between(since, until)
+    messages = select(Message.chat_id, Message.sending_at).where(lately)
+    # One question for each, so that each goes by an index: what has arrived is nearly all there is.
+    arrived = messages.where(Message.state == MessageState.SENT, col(Message.sent_at) >= since)
+    others = [messages.where(Message.state == state) for state in _TRIED]
     cards = select(Card.chat_id, Card.shown_at).where(col(Card.shown_at).between(since, until))
-    found = [*(await session.exec(messages)).all(), *(await session.exec(cards)).all()]
+    found = [row for statement in (arrived, *others, cards) for row in (await session.exec(statement)).all()]
     return sorted(((chat, at) for chat, at in found if at), key=lambda pair: pair[1])
 
 
@@ -172,6 +176,7 @@ async def _learn(session: AsyncSession, ids: Collection[int], texts: Texts) -> N
 
 
 _SENDING = MessageState.SENDING
+_TRIED = (_SENDING, MessageState.RETRY, MessageState.UNCERTAIN, MessageState.DEAD)
 
 
 @cache

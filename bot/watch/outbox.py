@@ -55,7 +55,7 @@ async def look(session: AsyncSession, plan: Plan, actor: Actor, now: datetime) -
     actor.require(Permission.DELIVERY_SEE, plan.district.code)
     stands = await overview.look(session, now)
     may_retry = actor.may(Permission.DELIVERY_RETRY, plan.district.code)
-    rows = await lateness.retriable(session, now - overview.LATELY) if may_retry else []
+    rows = await lateness.retriable(session, now, now - overview.LATELY) if may_retry else []
     again = auditing.by_text(rows)
     return Outbox(
         stands,

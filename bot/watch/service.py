@@ -19,10 +19,10 @@ async def send_again(session: AsyncSession, actor: Actor, now: datetime, subject
 
     Raises:
         NotAllowed: without delivery.retry.
-        NothingToSend: it was sent again already, a newer text has been told, or its chats are lost.
+        NothingToSend: it was sent again already, holds no longer, a newer text has been told, or its chats are lost.
     """
     actor.require(Permission.DELIVERY_RETRY)
-    count = await lateness.send_again(session, subject, version)
+    count = await lateness.send_again(session, now, subject, version)
     if not count:
         raise NothingToSend
     audit.record(session, now, actor, "delivery.retry", subject, version=version, rows=count)

@@ -221,6 +221,20 @@ async def test_an_older_text_is_never_sent_after_a_newer_one_nor_to_a_chat_that_
         await send_again(town, "district", "warning:1")
 
 
+async def test_what_holds_no_longer_is_not_offered_nor_sent_again(town: Town) -> None:
+    """It would be held as soon as its turn comes, and the desk would believe that it goes."""
+    await tell(town, "warning:1", "cadre")
+    await becomes(town, MessageState.DEAD, "cadre")
+    async with town.database.write() as session:
+        (row,) = (await session.exec(select(Message))).all()
+        row.valid_until = NIGHT
+    async with town.database.read() as session:
+        assert await lateness.retriable(session, NIGHT, NIGHT - MINUTE) == []
+        assert len(await lateness.retriable(session, NIGHT - MINUTE, NIGHT - MINUTE)) == 1
+    with pytest.raises(NothingToSend):
+        await send_again(town, "district", "warning:1")
+
+
 @pytest.mark.parametrize("role", POSTS)
 async def test_the_desk_of_the_district_and_the_administrator_send_again_and_nobody_else(town: Town, role: str) -> None:
     await tell(town, "incident:1", "cadre")

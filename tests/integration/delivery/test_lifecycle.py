@@ -155,7 +155,7 @@ async def test_what_is_cancelled_on_its_way_is_not_brought_back_by_what_became_o
     async with post.database.write() as session:
         assert await service.may_have_read(session, "warning:1", ["text"]) == ({officer} if arrived else set())
         assert await lateness.unreported(session) == []
-        assert await lateness.send_again(session, "warning:1", 1) == 0
+        assert await lateness.send_again(session, post.clock.now(), "warning:1", 1) == 0
     assert await post.states() == [MessageState.CANCELLED]
 
 

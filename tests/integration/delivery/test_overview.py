@@ -229,9 +229,11 @@ async def test_a_ledger_of_a_hundred_thousand_rows_is_never_read_through(years: 
         found = await look(years)
         async with years.read() as session:
             told = await overview.of_version(session, "warning:1", 1, ["text"])
-            await lateness.retriable(session, NOW - overview.LATELY)
+            await lateness.retriable(session, NOW, NOW - overview.LATELY)
             await lateness.urgent_since(session)
             await lateness.unreported(session)
+            sends = await queue.recent_sends(session, NOW - MINUTE, NOW)
+    assert sends == [], "nothing of a year ago"
     assert (told.chats, told.sent, found.trouble.failed, found.lanes[0].messages) == (20, 10, 1, 9)
     assert found.lanes[0].hour == Spread(10, 0, 0, 0), "what arrived a year ago is none of the last hour's"
     assert len(statements) >= 9, "the queries were seen"
