@@ -77,14 +77,20 @@ async def newest_update_id(session: AsyncSession) -> int:
 
 
 async def oldest_done(session: AsyncSession) -> datetime | None:
-    """When the oldest update still kept was handled; None if there is none."""
-    oldest = select(func.min(InboxUpdate.done_at)).where(InboxUpdate.state == UpdateState.DONE)
-    return (await session.exec(oldest)).one()
+    """When the update was handled that came first of those kept; None if there is none. Asked every second."""
+    first = select(InboxUpdate.done_at).where(InboxUpdate.state == UpdateState.DONE)
+    return (await session.exec(first.order_by(col(InboxUpdate.id)).limit(1))).first()
 
 
 async def forget_done(session: AsyncSession, before: datetime) -> int:
-    """Deletes updates handled before the instant; how many."""
-    old = delete(InboxUpdate).where(col(InboxUpdate.state) == UpdateState.DONE, col(InboxUpdate.done_at) < before)
+    """Deletes updates handled before the instant, up to the first that was not; how many."""
+    done = col(InboxUpdate.state) == UpdateState.DONE
+    kept = select(InboxUpdate.id).where(done, col(InboxUpdate.done_at) >= before).order_by(col(InboxUpdate.id)).limit(1)
+    first_kept = (await session.exec(kept)).first()
+    old = delete(InboxUpdate).where(done, col(InboxUpdate.done_at) < before)
+    if first_kept is not None:
+        # Only those before it are looked at: everything else is of the last days.
+        old = old.where(col(InboxUpdate.id) < first_kept)
     return int((await session.exec(old)).rowcount)
 
 
