@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.bells import ring_after_commit
@@ -32,6 +33,9 @@ _FATES = {
     MessageState.DEAD: Fate.FAILED,
 }
 _WORSE = list(Fate)
+
+Told = Message | Row[Any]
+"""A row of the outbox, or what is read of it to say what became of it."""
 
 KeyboardOf = Callable[[str], Keyboard | None]
 """Gives the keyboard of a text in a locale."""
@@ -185,17 +189,17 @@ async def may_have_read(session: AsyncSession, subject: str, purposes: Collectio
 
 async def outcomes_of(session: AsyncSession, subject: str, version: int, purpose: str | None = None) -> Outcomes:
     """What became of a version in every chat it was to go to, of all that was told or of one purpose."""
-    return outcomes_among(await repository.rows_of(session, subject, version, purpose))
+    return outcomes_among(await repository.fates_of(session, subject, version, purpose))
 
 
 async def in_channels(session: AsyncSession, subject: str, version: int) -> Outcomes:
     """What became of a version's short variant in every channel, which are no chats: nobody answers there."""
-    return outcomes_among(await repository.rows_of(session, subject, version, None), channels=True)
+    return outcomes_among(await repository.fates_of(session, subject, version, None), channels=True)
 
 
-def outcomes_among(rows: Iterable[Message], *, channels: bool = False) -> Outcomes:
+def outcomes_among(rows: Iterable[Told], *, channels: bool = False) -> Outcomes:
     """What became of these rows, chat by chat in the order they were told in; or of those for channels, by channel."""
-    by_chat: dict[int, list[Message]] = {}
+    by_chat: dict[int, list[Told]] = {}
     for row in rows:
         if is_channel(row.chat_id) is channels:
             by_chat.setdefault(row.chat_id, []).append(row)
@@ -255,14 +259,14 @@ def view_of(card: Card) -> CardView:
     return CardView(card.id, card.subject, card.role, card.chat_id, card.locale, card.drill)
 
 
-def _outcome(chat_id: int, rows: Sequence[Message]) -> ChatOutcome:
+def _outcome(chat_id: int, rows: Sequence[Told]) -> ChatOutcome:
     worst = max(rows, key=lambda row: _WORSE.index(_fate(row)))
     fate = _fate(worst)
     sent_at = max((row.sent_at for row in rows if row.sent_at), default=None)
     return ChatOutcome(chat_id, fate, sent_at if fate is Fate.SENT else None, worst.error)
 
 
-def _fate(row: Message) -> Fate:
+def _fate(row: Told) -> Fate:
     if row.state in (MessageState.CANCELLED, MessageState.SUPERSEDED):
         return Fate.UNCERTAIN if row.sending_at else Fate.DROPPED
     return _FATES.get(row.state, Fate.WAITING)
