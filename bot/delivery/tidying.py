@@ -10,12 +10,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, update
+from sqlalchemy import exists, func, literal, or_, update
+from sqlalchemy import select as core_select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.database import connection_of
 from bot.core.upsert import insert_new
 from bot.delivery.models import LEAVING_STATES, Lane, Message, MessageState, Text
 from bot.delivery.repository import MASS
@@ -24,6 +27,7 @@ from bot.delivery.schemas import Telling
 DELETABLE_FOR = timedelta(hours=48)
 """A bot may delete its own messages so long (Bot API, deleteMessage)."""
 
+_MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
 _ERASE, _UNPIN = "erase", "unpin"
 
 
@@ -35,13 +39,12 @@ async def erase(session: AsyncSession, now: datetime, how: Telling, purposes: Co
     key = {"subject": how.subject, "version": how.version, "purpose": f"{_ERASE}#0", "locale": "zh"}
     await insert_new(session, Text, [{**key, "body": {"deletes": True, "of": sorted(purposes)}}])
     order = await _erasing(session, how.subject, how.version - 1)
-    told = select(Message).where(Message.subject == how.subject, col(Message.version) < how.version)
-    told = told.where(col(Message.message_id).is_not(None), Message.state == MessageState.SENT)
-    told = told.where(col(Message.sent_at) > now - DELETABLE_FOR, _of_purposes(purposes))
-    rows = (await session.exec(told.order_by(col(Message.id)))).all()
-    if order is not None:
-        await _add(session, now, order, rows, how.lane)
-    return len(rows)
+    told = (
+        *(col(Message.subject) == how.subject, col(Message.version) < how.version, _of_purposes(purposes)),
+        *(col(Message.message_id).is_not(None), col(Message.state) == MessageState.SENT),
+        col(Message.sent_at) > now - DELETABLE_FOR,
+    )
+    return await _add(session, now, order, told, how.lane) if order is not None else 0
 
 
 async def take_away(session: AsyncSession, now: datetime, chat_id: int, message_id: int) -> None:
@@ -64,7 +67,7 @@ async def arrived(session: AsyncSession, now: datetime, row_id: int, message_id:
     late = await session.get(Message, row_id, populate_existing=True)
     order = await _erasing(session, late.subject, late.version) if late else None
     if late is not None and order is not None and late.purpose.partition("/")[0] in order.body["of"]:
-        await _add(session, now, order, [late], Lane(late.lane))
+        await _add(session, now, order, [col(Message.id) == row_id], Lane(late.lane))
     return False
 
 
@@ -74,16 +77,17 @@ async def unpin(session: AsyncSession, now: datetime, subject: str, before_versi
     former = (col(Message.subject) == pins, col(Message.version) < before_version)
     waiting = update(Message).where(*former, col(Message.state).in_(LEAVING_STATES))
     await session.exec(waiting.values(state=MessageState.CANCELLED))
-    hanging = select(Message).where(*former, col(Message.state).in_((MessageState.SENT, MessageState.SENDING)))
-    hanging = hanging.where(col(Message.purpose) != _UNPIN, ~_is_being_unpinned(), ~_is_erased(subject))
-    rows = (await session.exec(hanging.order_by(col(Message.id)))).all()
-    if not rows:
+    hanging = (
+        *(*former, col(Message.state).in_((MessageState.SENT, MessageState.SENDING))),
+        *(col(Message.purpose) != _UNPIN, ~_is_being_unpinned(), ~_is_erased(subject)),
+    )
+    if (await session.exec(select(Message.id).where(*hanging).limit(1))).first() is None:
         return
     key = {"subject": pins, "version": before_version, "purpose": f"{_UNPIN}#0", "locale": "zh"}
     await insert_new(session, Text, [{**key, "body": {"unpins": True}}])
     stored = select(Text).where(Text.subject == pins, Text.version == before_version)
     text = (await session.exec(stored.where(Text.purpose == f"{_UNPIN}#0"))).one()
-    await _add(session, now, text, rows, Lane.BULK)
+    await _add(session, now, text, hanging, Lane.BULK)
 
 
 def _is_being_unpinned() -> ColumnElement[bool]:
@@ -105,15 +109,25 @@ async def _erasing(session: AsyncSession, subject: str, version: int) -> Text | 
     return (await session.exec(orders.order_by(col(Text.version)).limit(1))).first()
 
 
-async def _add(session: AsyncSession, now: datetime, order: Text, rows: Sequence[Message], lane: Lane) -> None:
-    await insert_new(session, Message, [_row(now, order, row, lane, mass=len(rows) > MASS) for row in rows])
+async def _add(
+    session: AsyncSession, now: datetime, order: Text, which: Sequence[ColumnElement[bool]], lane: Lane
+) -> int:
+    """A row about the message of each of these rows; how many. `seq` is that row, so that each is taken away once.
 
-
-def _row(now: datetime, order: Text, row: Message, lane: Lane, *, mass: bool) -> dict[str, Any]:
-    """A row about another row's message: `seq` is that row, so that each is taken away once."""
-    is_pin = row.subject.endswith(":pin")
-    which = {"seq": row.id, "chat_id": row.chat_id, "reply_to": row.reply_to if is_pin else row.message_id}
-    return _taking(now, order, lane) | which | {"drill": row.drill, "mass": mass}
+    By one statement: what a whole district was told is taken away while everybody waits for it.
+    """
+    count = (await session.exec(select(func.count()).select_from(Message).where(*which))).one()
+    same = _taking(now, order, lane) | {"mass": count > MASS}
+    values: dict[str, ColumnElement[Any]] = {
+        name: literal(value, _MESSAGE.c[name].type) for name, value in same.items()
+    }
+    there = _MESSAGE.c.reply_to if order.body.get("unpins") else _MESSAGE.c.message_id
+    values |= {"seq": _MESSAGE.c.id, "chat_id": _MESSAGE.c.chat_id, "reply_to": there, "drill": _MESSAGE.c.drill}
+    connection = await connection_of(session)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    rows = core_select(*values.values()).where(*which).order_by(_MESSAGE.c.id)
+    await connection.execute(insert(_MESSAGE).from_select(list(values), rows).on_conflict_do_nothing())
+    return count
 
 
 def _taking(now: datetime, order: Text, lane: Lane) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from bot.delivery import service
-from bot.delivery.models import Lane, MessageState
+from bot.delivery.models import Lane, Message, MessageState
 from bot.delivery.schemas import Fate, Screen, Target, Telling
 from messages.splitting import LONGEST_TEXT
 from tests.integration.delivery.post import Gate, Post
+from tests.integration.test_crowded_warning import statements
 
 WRONG, RIGHT = "龙水镇洪水红色预警", "撤回：误发，以本条为准"
 SUBJECT = "warning:1"
@@ -185,6 +188,23 @@ async def test_a_pin_that_is_not_up_yet_is_not_put_up(post: Post, hall: int) -> 
     await post.sent()
     assert len(await post.calls("pinChatMessage")) == before
     assert await post.calls("unpinChatMessage") == []
+
+
+async def test_taking_back_what_a_district_was_told_takes_a_few_statements(post: Post) -> None:
+    now, chats = post.clock.now(), [Target(chat) for chat in range(1, 201)]
+    async with post.database.write() as session:
+        await service.show(session, now, how(1, pin=True), Screen("错"), chats)
+        values = {"state": MessageState.SENT, "sent_at": now, "message_id": col(Message.chat_id) + 7}
+        await session.exec(update(Message).values(**values))
+        with statements(session) as seen:
+            assert await service.erase(session, now, how(2, "erase"), ["warning"]) == len(chats)
+    erasing = [row for row in await post.rows() if row.purpose == "erase"]
+    told = [row for row in await post.rows() if row.purpose == "warning"]
+    assert [(row.seq, row.chat_id, row.reply_to) for row in erasing] == [
+        (row.id, row.chat_id, row.message_id) for row in told
+    ]
+    assert {(row.mass, row.state, row.silent) for row in erasing} == {(True, MessageState.QUEUED, True)}
+    assert len(seen) < 10
 
 
 async def test_taking_back_twice_takes_back_once(post: Post, group: int) -> None:
