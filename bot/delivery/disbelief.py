@@ -50,7 +50,8 @@ class Disbelief:
         return sum(lost for _, lost in self._verdicts.values())
 
     def _judge(self, now: datetime) -> None:
-        self._verdicts = {chat: verdict for chat, verdict in self._verdicts.items() if now - verdict[0] <= WINDOW}
+        # Of a time to come: the clock was set back since, and what it says may be as old as that.
+        self._verdicts = {chat: verdict for chat, verdict in self._verdicts.items() if abs(now - verdict[0]) <= WINDOW}
         too_many = self.chats > BELIEVED and self.chats >= SHARE * len(self._verdicts)
         self.since = (self.since or now) if too_many else None
 

@@ -53,6 +53,11 @@ def test_what_lies_further_back_than_the_window_says_nothing() -> None:
     assert disbelief.chats == 1
 
 
+def test_what_was_learned_before_the_clock_was_set_back_says_nothing() -> None:
+    disbelief = wave(lost=0, arrived=100, now=NOW + timedelta(hours=1))
+    assert [disbelief.lost(chat, NOW) for chat in range(200, 201 + BELIEVED)][-1]
+
+
 def test_a_wave_ends_when_most_chats_take_what_they_are_sent_and_the_next_one_begins_anew() -> None:
     disbelief = wave(lost=20)
     for chat in range(10):
