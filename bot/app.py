@@ -168,6 +168,8 @@ class App:
         self.sender = sender = self._alone(nursery, "sender", make, own_bell="send")
         self._alone(nursery, "painter", lambda database, _: Painter(database, painted), own_bell="paint")
         self.parts.append(Part("sender", lambda: sender.well_at(lambda part: part.turned_at)))
+        # Who is brought his updates has no poller that would miss the platform, and a token may be taken back.
+        self.parts.append(Part("line", lambda: sender.well_at(lambda part: part.line_well_at)))
         self.parts.append(Part("chats", lambda: sender.well_at(believed), patience=0.0))
 
     def _keep_time(self, nursery: Nursery, platform: Platform) -> None:

@@ -88,11 +88,18 @@ class Sender:
         self._at_rest.set()
         self.turned_at: float | None = None
         """When the last turn ended, in the clock's monotonic seconds; one that is stuck ends none."""
+        self._down_since: float | None = None
+        self._ask_again_at = 0.0
 
     @property
     def disbelieves(self) -> bool:
         """Whether so many chats say they are lost that the platform or the token must be at fault."""
         return self._memory.disbelief.since is not None
+
+    @property
+    def line_well_at(self) -> float:
+        """When the platform answered us last, as far as we know, in the clock's monotonic seconds."""
+        return self._clock.monotonic() if self._down_since is None else self._down_since
 
     async def run(self) -> None:
         """Ships until drained. May be run again after it has died: what is still under way is not doubted then."""
@@ -127,6 +134,9 @@ class Sender:
             await asyncio.sleep(_GATHERING_SECONDS)
         results = self._noted_results()
         choice = Choice([])
+        if not self._window and self._down_since is not None and self._clock.monotonic() >= self._ask_again_at:
+            # Nothing waits for it any more: whether it is up again is asked all the same.
+            await self._line_holds()
         # Channels go another way: a platform that is down must not hold up the SMS.
         if self._window and (self._window.is_for_channels() or await self._line_holds()):
             choice = self._choose(self._clock.monotonic(), results)
@@ -285,9 +295,13 @@ class Sender:
 
     async def _line_holds(self) -> bool:
         """Whether the platform answers; if not, everything waits in the queue for a while."""
+        asked_at = self._clock.monotonic()
         pause = await self._line.pause()
         if not pause:
+            self._down_since = None
             return True
+        self._down_since = asked_at if self._down_since is None else self._down_since
+        self._ask_again_at = self._clock.monotonic() + pause
         now = self._clock.now()
         async with self._database.write() as session:
             until = now + timedelta(seconds=pause)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.delivery import ledger
+from bot.delivery import lateness, ledger
+from bot.delivery.gateway import Gateway, Unsent
 from bot.delivery.models import ChatState, Lane, MessageState
 from bot.delivery.schemas import ChatChange
 from tests.integration.delivery.post import REPEATED, Post
@@ -234,6 +237,54 @@ async def test_a_refused_connection_loses_nothing_and_repeats_nothing(post: Post
         await post.settled()
     assert await post.texts(officer) == ["0", "1", "2"]
     assert [(await post.row(number)).repeated for number in numbers] == [False] * 3
+
+
+async def test_a_line_that_is_down_is_known_until_the_platform_answers_though_nothing_waits_for_it(
+    post: Post, officer: int
+) -> None:
+    number = await post.tell(officer, "x")
+    await post.control.fault("offline", minutes=3)
+    async with post.sending() as sender:
+
+        async def is_well() -> bool:
+            return sender.line_well_at > post.clock.monotonic() - 1
+
+        await post.settled()
+        for _ in range(2):
+            post.pass_time(60)
+            await post.settled()
+        assert sender.line_well_at < post.clock.monotonic() - 60
+        await post.set_row(number, state=MessageState.CANCELLED)
+        await post.control.clear_faults()
+        post.pass_time(150)
+        await eventually(post.database, is_well)
+    assert await post.texts(officer) == []
+
+
+async def test_what_certainly_did_not_leave_waits_however_often_it_was_tried(
+    post: Post, officer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a night without a way out that lets the question through: nothing says that the row is at fault."""
+    tries = 12
+    call = Gateway.call
+
+    async def unsent(gateway: Gateway, method: str, params: Mapping[str, Any], **how: Any) -> Any:
+        if method == "sendMessage" and (await post.row(1)).attempts < tries:
+            raise Unsent(method, "ClientConnectorError")
+        return await call(gateway, method, params, **how)
+
+    monkeypatch.setattr(Gateway, "call", unsent)
+    began = post.clock.now()
+    for lane in (Lane.URGENT, Lane.ROUTINE):
+        await post.tell(officer, f"{lane.name}", lane, subject=f"test:{lane}", valid_until=None)
+    async with post.sending():
+        while (due := await post.settled()) is not None:
+            async with post.database.read() as session:
+                assert await lateness.urgent_since(session) is not None, "whoever watches sees it wait"
+            post.pass_time((due - post.clock.now()).total_seconds() + 0.01)
+    assert sorted(await post.texts(officer)) == ["ROUTINE", "URGENT"]
+    assert [(row.state, row.repeated) for row in await post.rows()] == [(SENT, False)] * 2
+    assert post.clock.now() - began > timedelta(minutes=3)
 
 
 async def test_a_wrong_token_keeps_everything_and_asks_again(post: Post, officer: int) -> None:
