@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, update
+from sqlalchemy import Row, Select, and_, update
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,7 @@ from bot.delivery.schemas import Doubted
 STILL_NEWS = timedelta(hours=1)
 """How long after it was written a text that names no end is still worth repeating."""
 
+_MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
 _PERSON_WAITS = (Lane.URGENT, Lane.INTERACTIVE)
 _SAYS_NOTHING = ("pins", "unpins", "deletes")
 _REASON = "queued when the backup was made; may have gone out since"
@@ -36,22 +38,24 @@ async def doubt(session: AsyncSession, now: datetime, saved_at: datetime) -> Dou
     return Doubted(len(again) + cards_again, len(parked) + cards_parked)
 
 
-def goes_again(row: Message, now: datetime) -> bool:
+def _goes_again(row: Row[Any], now: datetime) -> bool:
     """Whether an open row is still worth saying: a warning that holds, or news that somebody waits for."""
     if row.valid_until is not None:
-        return row.valid_until > now
+        return bool(row.valid_until > now)
     return (row.critical or row.lane in _PERSON_WAITS) and now - row.created_at < STILL_NEWS
 
 
 async def _texts(session: AsyncSession, now: datetime) -> tuple[list[int], list[int]]:
-    open_ones = select(Message, Text.body).join(Text).where(col(Message.state).in_(OPEN_STATES))
-    again: list[int] = []
-    parked: list[int] = []
-    for row, body in (await session.exec(open_ones.order_by(col(Message.id)))).all():
-        # Pinning and taking away twice does it once: no doubt to record.
-        if not any(body.get(key) for key in _SAYS_NOTHING):
-            (again if goes_again(row, now) else parked).append(row.id)
-    return again, parked
+    columns = (_MESSAGE.c[name] for name in ("id", "text_id", "valid_until", "critical", "lane", "created_at"))
+    open_ones: Select[Any] = core_select(*columns).where(_MESSAGE.c.state.in_(OPEN_STATES)).order_by(_MESSAGE.c.id)
+    rows = (await (await session.connection()).execute(open_ones)).all()
+    texts = select(Message.text_id).where(col(Message.state).in_(OPEN_STATES)).distinct()
+    bodies = select(Text.id, Text.body).where(col(Text.id).in_(texts))
+    # Pinning and taking away twice does it once: no doubt to record.
+    mute = {number for number, body in (await session.exec(bodies)).all() if any(map(body.get, _SAYS_NOTHING))}
+    said = [row for row in rows if row.text_id not in mute]
+    again = [row.id for row in said if _goes_again(row, now)]
+    return again, [row.id for row in said if not _goes_again(row, now)]
 
 
 async def _mark(session: AsyncSession, ids: list[int], **values: Any) -> None:

@@ -89,6 +89,7 @@ class Sender:
         self.turned_at: float | None = None
         """When the last turn ended, in the clock's monotonic seconds; one that is stuck ends none."""
         self._down_since: float | None = None
+        self._refused_since: float | None = None
         self._ask_again_at = 0.0
 
     @property
@@ -98,8 +99,9 @@ class Sender:
 
     @property
     def line_well_at(self) -> float:
-        """When the platform answered us last, as far as we know, in the clock's monotonic seconds."""
-        return self._clock.monotonic() if self._down_since is None else self._down_since
+        """When the platform took last what we have for it, as far as we know, in the clock's monotonic seconds."""
+        since = [at for at in (self._down_since, self._refused_since) if at is not None]
+        return min(since, default=self._clock.monotonic())
 
     async def run(self) -> None:
         """Ships until drained. May be run again after it has died: what is still under way is not doubted then."""
@@ -246,8 +248,17 @@ class Sender:
         """What is to be written down; the line has heard of each outcome before anything more is chosen."""
         for result in self._results:
             if not is_channel(result.shipment.chat_id):
-                self._line.note(result.outcome.meaning)
+                self._note(result.outcome)
         return self._results[:]
+
+    def _note(self, outcome: Outcome) -> None:
+        self._line.note(outcome.meaning)
+        if outcome.meaning is Meaning.DELIVERED:
+            self._refused_since = None
+        elif outcome.meaning is Meaning.MISCONFIGURED and self._refused_since is None:
+            # An account that is frozen still says who it is: asking the line does not find it.
+            log.error("bot_refused", said=outcome.text, mend="check the bot with `jiaoying doctor`")
+            self._refused_since = self._clock.monotonic()
 
     def _untried(self, results: list[_Result]) -> bool:
         """Whether anything came back that was not among these."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.delivery import lateness, ledger
-from bot.delivery.gateway import Gateway, Unsent
+from bot.delivery.gateway import Gateway, Refused, Unsent
 from bot.delivery.models import ChatState, Lane, MessageState
 from bot.delivery.schemas import ChatChange
 from tests.integration.delivery.post import REPEATED, Post
@@ -259,6 +259,33 @@ async def test_a_line_that_is_down_is_known_until_the_platform_answers_though_no
         post.pass_time(150)
         await eventually(post.database, is_well)
     assert await post.texts(officer) == []
+
+
+async def test_an_account_that_is_frozen_loses_nothing_and_is_known_until_it_is_not(
+    post: Post, officer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is still told who it is, so that the line seems to stand."""
+    call, frozen = Gateway.call, [True]
+
+    async def refused(gateway: Gateway, method: str, params: Mapping[str, Any], **how: Any) -> Any:
+        if method == "sendMessage" and frozen:
+            raise Refused(method, 406, "FROZEN_METHOD_INVALID", {})
+        return await call(gateway, method, params, **how)
+
+    monkeypatch.setattr(Gateway, "call", refused)
+    number = await post.tell(officer, "撤离", Lane.URGENT)
+    async with post.sending() as sender:
+        for _ in range(4):
+            await post.settled()
+            post.pass_time(31)
+        await post.settled()
+        assert sender.line_well_at < post.clock.monotonic() - 90
+        assert (await post.row(number)).state is RETRY
+        frozen.clear()
+        post.pass_time(31)
+        await post.settled()
+        assert sender.line_well_at > post.clock.monotonic() - 1
+    assert await post.texts(officer) == ["撤离"]
 
 
 async def test_what_certainly_did_not_leave_waits_however_often_it_was_tried(

@@ -184,8 +184,10 @@ async def years(database: Database) -> Database:
         some = (await session.exec(select(Message.text_id).limit(1))).one()
         connection = await session.connection()
         await connection.execute(text(_YEARS[connection.dialect.name]), {"rows": ROWS, "text": some})
-    async with database.write() as session:
-        await (await session.connection()).execute(text("analyze"))
+    if not database.is_sqlite:
+        # It looks at its tables by itself now and then; SQLite never does, and plans without knowing them.
+        async with database.write() as session:
+            await (await session.connection()).execute(text("analyze"))
     return database
 
 
@@ -239,6 +241,8 @@ async def test_a_ledger_of_a_hundred_thousand_rows_is_never_read_through(years: 
     assert len(statements) >= 9, "the queries were seen"
     for (statement, _), plan in zip(statements, await plans(years, statements), strict=True):
         assert not reads_through(plan), f"{statement}\n{plan}"
+        if "sent_at >=" in statement:
+            assert "ix_delivery_message_sent" in plan, f"{statement}\n{plan}"
 
 
 async def test_the_guard_sees_a_query_that_reads_the_ledger_through(years: Database) -> None:
