@@ -39,7 +39,7 @@ TEXT = "大足区气象台发布暴雨红色预警信号：预计未来3小时�
 CHECKED = "核对无误，立即转发"
 AT_ONCE = 128
 """So many the sender has under way at most."""
-LONGEST_BIRTH_SECONDS, LONGEST_LIFE_SECONDS = 20.0, 3.0
+LONGEST_BIRTH_SECONDS, LONGEST_LIFE_SECONDS = 20.0, 10.0
 MOST_CALLS = 500
 """Of a life; then it is killed. What was being sent goes first in the next one, so fewer would get nowhere."""
 EVERYTHING = (Work.ALL,)
