@@ -93,7 +93,6 @@ class App:
         # What is loaded by now stays. Looked through for garbage again and again, it stops everything for 160 ms.
         gc.collect()
         gc.freeze()
-        gc.enable()
         follower = self._follower()
         if follower:
             await follower.adopt()

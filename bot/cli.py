@@ -13,7 +13,8 @@ import importlib.metadata
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -98,12 +99,11 @@ def run(
     sandbox: Annotated[bool, typer.Option(help="On a sandbox on this machine, never in service.")] = False,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C."""
-    # What is loaded now stays: looking through it for garbage meanwhile is a fifth of the start. Serving turns it on.
-    gc.disable()
-    from bot import installation
-    from bot.app import build
-    from bot.core import logging
-    from bot.plan.service import load_plan
+    with _loading():
+        from bot import installation
+        from bot.app import build
+        from bot.core import logging
+        from bot.plan.service import load_plan
 
     settings = installation.read_settings({"role": role.value} if role else None)
     installation.require_token(settings.bot_token.get_secret_value())
@@ -288,6 +288,16 @@ def version() -> None:
 
 
 # --- small print -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """What is loaded stays: looking through it for garbage again and again meanwhile is a fifth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _on_a_loop(work: Coroutine[Any, Any, T]) -> T:
