@@ -78,7 +78,7 @@ class Painter:
         async with self._database.read() as session:
             found = await repository.behind(session, _AT_ONCE)
             behind = [card for card in found if card.id not in leave]
-            apart = len(behind) > 1
+            apart = len(behind) > 1 and not self._database.is_sqlite
             painted = [await self._paint(session, card, apart=apart) for card in behind]
         if not painted:
             return 0
@@ -94,7 +94,7 @@ class Painter:
         return len(cards)
 
     async def _paint(self, session: AsyncSession, card: Card, *, apart: bool) -> _Picture:
-        """`apart`: others are painted in the same session, and one that fails must not spoil theirs."""
+        """`apart`: with PostgreSQL the first error ends a transaction, and others are painted in the same."""
         picture, began = _Picture(card.id, card.subject, card.wanted_rev), self._monotonic()
         try:
             async with session.begin_nested() if apart else nullcontext():
