@@ -1,6 +1,6 @@
 """docs/benchmarks.md, written anew after each benchmark, so that an interrupted run keeps what it has.
 
-A section of an earlier run stays only if it measured the same code; otherwise it says that it was not run.
+A section of an earlier run stays, and names the commit it measured: most commits change nothing that it says.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ _HEAD = """# Benchmarks
 
 Written by `make bench`; each by its name: `make bench ARGS="limits"`, or `jiaoying bench limits --json`. Contenders
 take turns within one run (where the platform's clock is what is measured, they run side by side); a claim is the median
-of the ratios within the rounds, never a time by itself. An aim that is not met says so.
+of the ratios within the rounds, never a time by itself. An aim that is not met says so. Each section names the commit
+it measured; +: with changes not committed then.
 """
 _SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _MARK = "Code measured: "
-_NOT_RUN = "Not run on this version.\n"
+_NOT_RUN = "Not run yet.\n"
 
 
 def keep(result: Result, names: Sequence[str], rounds: int, path: Path = PATH) -> None:
     """Writes the document with this result in it; `names` are all benchmarks in their order."""
     former = path.read_text(encoding="utf-8") if path.exists() else ""
-    code = _code()
-    kept = {name: body for name, body in _SECTION.findall(former) if f"{_MARK}{code}," in body}
-    kept[result.name] = f"\n{as_text(result)}\n{_stamp(code, rounds)}\n"
+    kept = {name: body for name, body in _SECTION.findall(former) if _MARK in body}
+    kept[result.name] = f"\n{as_text(result)}\n{_stamp(_code(), rounds)}\n"
     sections = (f"## {name}\n{kept.get(name, chr(10) + _NOT_RUN).rstrip()}\n" for name in names)
     path.write_text("\n".join((_HEAD, *sections)), encoding="utf-8")
 

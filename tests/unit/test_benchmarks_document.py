@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: what an interrupted run has found stays, what other code was measured at does not."""
+"""docs/benchmarks.md: what was found before stays, and says which code it measured."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_benchmark_that_was_not_run_says_so(tmp_path: Path) -> None:
 
     written = (tmp_path / "found.md").read_text(encoding="utf-8")
     assert "## limits\n\nlimits of something" in written
-    assert "## growth\n\nNot run on this version." in written
+    assert "## growth\n\nNot run yet." in written
 
 
 def test_what_was_found_before_an_interruption_stays(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_what_was_found_before_an_interruption_stays(tmp_path: Path) -> None:
     assert "Not run" not in written
 
 
-def test_what_was_found_on_other_code_goes(tmp_path: Path) -> None:
+def test_what_was_found_on_other_code_stays_and_names_it(tmp_path: Path) -> None:
     path = tmp_path / "found.md"
     document.keep(_result("limits", 1.0), NAMES, 5, path)
     path.write_text(
@@ -43,7 +43,10 @@ def test_what_was_found_on_other_code_goes(tmp_path: Path) -> None:
 
     document.keep(_result("growth", 1.0), NAMES, 5, path)
 
-    assert "## limits\n\nNot run on this version." in path.read_text(encoding="utf-8")
+    limits, growth = path.read_text(encoding="utf-8").split("## growth")
+    assert "limits of something" in limits
+    assert "Code measured: 0.0 " in limits
+    assert "Code measured: 0.0 " not in growth
 
 
 def test_an_aim_that_is_not_met_says_so(tmp_path: Path) -> None:
