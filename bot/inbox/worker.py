@@ -53,8 +53,8 @@ class Worker:
     async def run(self) -> None:
         """Handles updates until cancelled.
 
-        Whoever was rung for takes at once; whoever has just handled one asks first, so that a question takes no
-        writer's time. The chat that was freed has nobody else to wait for it.
+        Rung for, it takes at once; when it has handled one it asks the readers first, so that the question takes no
+        writer's time. It asks itself, so nobody else need be rung for the chat it has just freed.
         """
         rung = False
         while True:
