@@ -2,6 +2,7 @@
 
 The driver below does everything in a thread of its own; SQLAlchemy asks it for a cursor, for the statement, for the
 rows and for the end of the cursor one after the other. A way costs more than what most of our statements take there.
+As SQLAlchemy's own adapter does, it uses names of the driver that are not public.
 """
 
 from __future__ import annotations

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+import aiosqlite
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -96,6 +99,28 @@ async def test_what_a_reader_changes_is_not_kept(database: Database, clock: Cloc
         await session.flush()
     async with database.read() as session:
         assert (await session.exec(select(Chat))).all() == []
+
+
+async def test_a_statement_is_one_way_to_the_thread_of_sqlite_and_back(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ways = 0
+    there_and_back: Any = aiosqlite.Connection._execute
+
+    async def counted(self: aiosqlite.Connection, fn: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        nonlocal ways
+        ways += 1
+        return await there_and_back(self, fn, *args, **kw)
+
+    database = Database(sqlite_url)
+    async with database.read() as session:
+        await session.exec(select(Chat))
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    async with database.read() as session:
+        assert (await session.exec(select(Chat))).all() == []
+    begin, query, rollback = 1, 1, 1
+    assert ways == begin + query + rollback
+    await database.close()
 
 
 async def test_two_hundred_who_read_and_then_write_all_get_through(database: Database) -> None:
