@@ -80,9 +80,9 @@ class Window:
         return [(chat, max(lanes)) for chat, lanes in places.items() if len(lanes) >= _OF_ONE_CHAT]
 
     def last_wanted(self) -> Lane:
-        """The last lane that is to be read: when it is full of what can wait, only what cannot."""
+        """The last lane that is to be read: while it holds enough of what can wait, only what cannot."""
         slow = sum(1 for shipment in self._shipments.values() if shipment.lane in _SLOW)
-        return Lane.INTERACTIVE if slow >= SIZE else Lane.BULK
+        return Lane.INTERACTIVE if slow > SIZE // 2 else Lane.BULK
 
     def choose(self, pacer: Pacer, now: float, taken: set[int], free: int) -> Choice:
         """At most `free` shipments that may go now, one for a chat, none for the chats that are `taken`.
