@@ -27,7 +27,7 @@ def asked_for(session: AsyncSession) -> set[str]:
 
 
 class Bells:
-    """Named events, one listener each, plus a count everybody can watch."""
+    """Named events, each heard by one of those who wait for it, plus a count everybody can watch."""
 
     def __init__(self) -> None:
         self._events: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -50,11 +50,12 @@ class Bells:
         self.ring(list(self._events))
 
     async def wait(self, name: str, seconds: float) -> bool:
-        """Waits for the bell at most `seconds` of real time; True if it rang."""
+        """Waits for the bell at most `seconds` of real time; True if it rang. It wakes one of those who wait for it."""
         event = self._events[name]
         try:
             async with asyncio.timeout(seconds):
-                await event.wait()
+                while not event.is_set():
+                    await event.wait()
         except TimeoutError:
             return False
         event.clear()

@@ -33,15 +33,20 @@ async def add(session: AsyncSession, now: datetime, updates: Sequence[tuple[int,
     return await insert_new(session, InboxUpdate, rows)
 
 
-async def take_next(session: AsyncSession) -> InboxUpdate | None:
-    """Locks the oldest update that is the first waiting one of its chat and that nobody else holds."""
+async def take_next(session: AsyncSession) -> tuple[InboxUpdate, bool] | None:
+    """Locks the oldest update that is the first waiting one of its chat and that nobody else holds.
+
+    With it whether others wait, be they somebody else's or not.
+    """
     earlier = aliased(InboxUpdate)
     first_of_its_chat = ~exists().where(
         col(earlier.chat_id) == col(InboxUpdate.chat_id),
         col(earlier.state) == UpdateState.WAITING,
         col(earlier.id) < col(InboxUpdate.id),
     )
-    statement = select(InboxUpdate).where(InboxUpdate.state == UpdateState.WAITING, first_of_its_chat)
+    other = aliased(InboxUpdate)
+    others = exists().where(col(other.state) == UpdateState.WAITING, col(other.id) != col(InboxUpdate.id))
+    statement = select(InboxUpdate, others).where(InboxUpdate.state == UpdateState.WAITING, first_of_its_chat)
     statement = statement.order_by(col(InboxUpdate.id)).limit(1).with_for_update(skip_locked=True)
     return (await session.exec(statement)).first()
 

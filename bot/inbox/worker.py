@@ -49,33 +49,41 @@ class Worker:
         self._clock = clock
         self._handling = handling
         self._taps = taps
+        self._more = True
+        """Whether something may wait, as far as it knows from the last it has handled."""
 
     async def run(self) -> None:
         """Handles updates until cancelled.
 
-        Rung for, it takes at once; when it has handled one it asks the readers first, so that the question takes no
-        writer's time. It asks itself, so nobody else need be rung for the chat it has just freed.
+        It takes another when it has seen one, or was rung for meanwhile: so nobody else need be rung for the chat it
+        has just freed. After a long silence it asks the readers, who take no writer's time.
         """
-        rung = False
+        anything = await self._anything()
         while True:
-            if (rung or await self._anything()) and await self.handle_next():
-                rung = False
-            else:
-                rung = await self._database.bells.wait("inbox", _NAP_SECONDS)
+            while anything:
+                anything = await self.handle_next() and self._more
+            anything = await self._database.bells.wait("inbox", _NAP_SECONDS) or await self._anything()
 
     async def handle_next(self) -> bool:
         """Handles one update; whether there was one."""
         row_id: int | None = None
-        began = self._clock.monotonic()
+        began, heard = self._clock.monotonic(), self._database.bells.rung("inbox")
+        self._more = True
         try:
             async with self._database.write() as session:
-                row = await repository.take_next(session)
-                if row is None:
+                taken = await repository.take_next(session)
+                if taken is None:
                     return False
+                row, others = taken
                 row_id = row.id
+                if others:
+                    # A bell wakes one worker, and he the next.
+                    self._database.bells.ring(["inbox"])
+                    heard += 1
                 self._taps.answer(row.payload)
                 await self._handling.handle(session, row)
                 self._finish(session, row, "done")
+            self._more = others or self._database.bells.rung("inbox") != heard
         except Exception as error:
             if row_id is None:
                 raise

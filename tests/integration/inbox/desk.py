@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +66,8 @@ class Desk:
     explaining_fails: bool = False
     apologising_fails: bool = False
     busy: set[int] = field(default_factory=set)
+    meet: Callable[[InboxUpdate], Awaitable[object]] | None = None
+    """Awaited in the middle of handling."""
     overlaps: list[int] = field(default_factory=list)
     """Updates that were handled while another of their chat was."""
 
@@ -118,6 +120,8 @@ class Desk:
         try:
             await self._leave_a_trace(session, row)
             self.tried.append(row.update_id)
+            if self.meet:
+                await self.meet(row)
             left, error = self.fails.get(row.payload.get("message", {}).get("text", ""), (0, ValueError()))
             if left:
                 self.fails[row.payload["message"]["text"]] = (left - 1, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import Refusal
 from bot.inbox import service, worker
-from bot.inbox.models import UpdateState
+from bot.inbox.models import InboxUpdate, UpdateState
 from tests.integration.inbox.desk import Desk, said, tapped
 
 DONE, FAILED = UpdateState.DONE, UpdateState.FAILED
@@ -115,6 +116,42 @@ async def test_only_what_was_handled_long_ago_is_forgotten(desk: Desk) -> None:
         assert await service.forget_done(session, desk.clock.now()) == 1
         assert await service.newest_update_id(session) == 3
     assert await desk.states() == [FAILED, UpdateState.WAITING]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_what_comes_while_its_chat_is_being_handled_is_handled_next(
+    desk: Desk, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else can take it, and nobody is rung for it any more: who has freed the chat looks by himself."""
+    monkeypatch.setattr(worker, "_NAP_SECONDS", 3600)
+    came: list[asyncio.Task[int]] = []
+
+    async def write_more(row: InboxUpdate) -> None:
+        if row.update_id == 1:
+            came.append(asyncio.create_task(desk.receive(said(2, 7))))
+            await asyncio.sleep(0 if desk.database.is_sqlite else 0.2)
+
+    desk.meet = write_more
+    async with desk.working(1 if desk.database.is_sqlite else workers):
+        await desk.receive(said(1, 7))
+        await desk.emptied()
+        await came[0]
+        await desk.emptied()
+    assert desk.handled == {7: [1, 2]}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_comes_in_one_batch_is_handled_by_all_workers_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_NAP_SECONDS", 3600)
+    all_there = asyncio.Barrier(3)
+    desk.meet = lambda _row: all_there.wait()
+    async with desk.working(3):
+        await desk.receive(said(1, 7), said(2, 8), said(3, 9))
+        await desk.emptied()
+    assert desk.handled == {7: [1], 8: [2], 9: [3]}
 
 
 @pytest.mark.postgres
