@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, bindparam, func, literal, or_, update
+from sqlalchemy import ColumnElement, Executable, Row, Select, Update, bindparam, case, func, literal, or_, update
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
@@ -27,6 +27,10 @@ _NOT_SENT = (*OPEN_STATES, MessageState.HELD)
 _THERE_PERHAPS = (MessageState.SENT, MessageState.UNCERTAIN)
 
 _MESSAGE = Message.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models only
+_CARD = Card.__table__  # type: ignore[attr-defined]  # as above
+
+_ON_SCREEN = 5
+"""Cards of a chat that somebody may be looking at. All of them would be hundreds of edits for a duty desk."""
 
 MASS = 50
 """Chats told at once beyond which what is told to a few goes first: an order to one person waits for no broadcast."""
@@ -121,15 +125,34 @@ async def touch_cards(
 
     In `locale` from now on, if one is given.
     """
-    cards = update(Card).where(col(Card.subject) == subject)
-    if role is not None:
-        cards = cards.where(col(Card.role) == role)
-    if chat_id is not None:
-        cards = cards.where(col(Card.chat_id) == chat_id)
-    cards = cards.values(wanted_rev=Card.wanted_rev + 1)
-    await session.exec(cards if locale is None else cards.values(locale=locale))
-    stuck = cards.where(col(Card.state).in_((CardState.UNCERTAIN, CardState.DEAD)))
-    await session.exec(stuck.values(state=CardState.IDLE, attempts=0))
+    named = {"role": role, "chat_id": chat_id}
+    given = {name: value for name, value in named.items() if value is not None}
+    touch = _touch(frozenset(given), reworded=locale is not None)
+    connection = await connection_of(session)
+    await connection.execute(touch, {"of": subject, "read_in": locale, **{f"of_{name}": given[name] for name in given}})
+
+
+@cache
+def _touch(named: frozenset[str], *, reworded: bool) -> Update:
+    cards = update(_CARD).where(_CARD.c.subject == bindparam("of"))
+    cards = cards.where(*(_CARD.c[name] == bindparam(f"of_{name}") for name in named))
+    # One that had been given up is tried again.
+    stuck = _CARD.c.state.in_((CardState.UNCERTAIN, CardState.DEAD))
+    values: dict[str, Any] = {
+        "wanted_rev": _CARD.c.wanted_rev + 1,
+        "state": case((stuck, CardState.IDLE), else_=_CARD.c.state),
+        "attempts": case((stuck, 0), else_=_CARD.c.attempts),
+    }
+    return cards.values(values | {"locale": bindparam("read_in")} if reworded else values)
+
+
+async def set_language(session: AsyncSession, chat_id: int, locale: str) -> None:
+    """The chat's cards are in that language; the newest ones are to be painted anew."""
+    others = update(Card).where(col(Card.chat_id) == chat_id, col(Card.locale) != locale)
+    newest = select(Card.id).where(Card.chat_id == chat_id).order_by(col(Card.id).desc()).limit(_ON_SCREEN)
+    shown = others.where(col(Card.id).in_(newest.subquery().select()))
+    await session.exec(shown.values(locale=locale, wanted_rev=Card.wanted_rev + 1))
+    await session.exec(others.values(locale=locale))
 
 
 async def detach_cards(session: AsyncSession, subject: str, role: str, chat_id: int | None = None) -> None:

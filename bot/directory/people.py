@@ -34,12 +34,12 @@ async def actor_of(session: AsyncSession, plan: Plan, platform_id: int, now: dat
 
     Somebody suspended is known and may do nothing. Who has left has no account with us and is a stranger again.
     """
-    person = await repository.person_by_platform(session, platform_id)
-    if person is None or person.state not in _AT_HOME:
+    found = await repository.account(session, platform_id, now)
+    if found is None or found[0].state not in _AT_HOME:
         return None
-    active = person.state is PersonState.ACTIVE
-    held = await repository.held_by(session, [person.id], now) if active else ()
-    grants = tuple(grant for _, post in held for grant in rules.grants_of(plan, post, post.id))
+    person, posts = found
+    held = posts if person.state is PersonState.ACTIVE else ()
+    grants = tuple(grant for post in held for grant in rules.grants_of(plan, post, post.id))
     return Actor(person.id, person.name, person.locale, grants)
 
 

@@ -52,6 +52,15 @@ async def person_by_platform(session: AsyncSession, platform_id: int) -> Person 
     return (await session.exec(select(Person).where(Person.platform_id == platform_id))).first()
 
 
+async def account(session: AsyncSession, platform_id: int, now: datetime) -> tuple[Person, list[Post]] | None:
+    """Whoever is linked to the account, and the posts held at `now`, in the order of getting them: one question."""
+    held = and_(col(Holding.person_id) == col(Person.id), _open(now))
+    statement = select(Person, Post).outerjoin(Holding, held).outerjoin(Post, col(Post.id) == col(Holding.post_id))
+    statement = statement.where(Person.platform_id == platform_id).order_by(col(Holding.id))
+    rows: Sequence[tuple[Person, Post | None]] = (await session.exec(statement)).all()
+    return (rows[0][0], [post for _, post in rows if post is not None]) if rows else None
+
+
 async def person_by_phone(session: AsyncSession, phone: str) -> Person | None:
     """Whoever has the number (E.164)."""
     return (await session.exec(select(Person).where(Person.phone == phone))).first()
