@@ -138,7 +138,9 @@ async def settle(
     await _WRITES[outcome.meaning](session, now, shipment, outcome)
     if outcome.meaning in (*_LOST, Meaning.MIGRATED):
         await _hand_on(session, now, ChatChange(shipment.chat_id, outcome.text, outcome.migrate_to), heed)
-    ring_after_commit(session, "send")
+    if not (shipment.is_card and outcome.meaning is Meaning.DELIVERED):
+        # A card that is shown leaves nothing to do.
+        ring_after_commit(session, "send")
 
 
 async def _is_believed(

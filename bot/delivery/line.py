@@ -26,6 +26,11 @@ class Line:
         self._in_doubt = True
         self._failures = 0
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it is to be asked before anything more leaves."""
+        return self._in_doubt
+
     def note(self, meaning: Meaning) -> None:
         """What became of a shipment may put the line in doubt."""
         self._in_doubt |= meaning in _DOUBTFUL

@@ -25,6 +25,7 @@ from bot.delivery.addressing import is_channel
 from bot.delivery.gateway import GatewayError, Platform
 from bot.delivery.ledger import Heed, Memory
 from bot.delivery.line import Line
+from bot.delivery.models import Lane
 from bot.delivery.outcomes import Meaning, Outcome, delivered, outcome_of
 from bot.delivery.pacing import Pacer, Policy
 from bot.delivery.schemas import Shipment
@@ -143,7 +144,9 @@ class Sender:
         if self._window and (self._window.is_for_channels() or await self._line_holds()):
             choice = self._choose(self._clock.monotonic(), results)
         chosen = choice.shipments
-        looks = await self._should_look(busy=bool(results or chosen))
+        # What has arrived may let the next of its series go.
+        ends = bool(results) and not self._has_more and len(chosen) == len(self._window)
+        looks = await self._should_look(busy=bool(results or chosen), ends=ends)
         if results or chosen or looks:
             await self._turn(results, chosen, looks=looks)
         self.turned_at = self._clock.monotonic()
@@ -164,6 +167,11 @@ class Sender:
                 settled = await self._record(session, results, memory)
                 begun = await self._begin(session, chosen)
                 read = await self._read(session, chosen) if looks else ()
+                if read and not (chosen or self._line.in_doubt):
+                    # Nobody was on the way: what is found leaves in the same transaction.
+                    self._window.take_in(read, self._in_flight.keys() - {result.shipment.key for result in settled})
+                    read, chosen = (), self._choose(self._clock.monotonic(), results).shipments
+                    begun = await self._begin(session, chosen)
         except Exception:
             if not results:
                 raise
@@ -171,8 +179,8 @@ class Sender:
             await self._settle_one_by_one()
             return
         self._remember(memory)
-        if results and not self._has_more:
-            self._patience = _SOON_SECONDS if self._window else 0.0
+        if results and not (self._has_more or looks):
+            self._patience = _SOON_SECONDS
         self._forget(settled)
         self._launch(chosen, begun)
         self._window.take_in(read, self._in_flight)
@@ -272,18 +280,21 @@ class Sender:
         for result in results:
             self._in_flight.pop(result.shipment.key, None)
 
-    async def _should_look(self, *, busy: bool) -> bool:
+    async def _should_look(self, *, busy: bool, ends: bool) -> bool:
         """Whether the queue is to be asked for more: there is room, or something may have come that goes first.
 
-        Who is idle asks the readers first, so that the writer is not held up by a question.
+        `ends`: nothing more is known of, and what is written down now may let something go.
+
+        Who is idle and was not rung for asks the readers first, so that the writer is not held up by a question.
         """
         news = self._database.bells.rung("send") - self._own_rings
         now = self._clock.monotonic()
+        rung = news != self._heard
         low = self._has_more and len(self._window) <= SIZE // 2
-        if news == self._heard and not low and abs(now - self._looked_at) < self._patience:
+        if not (rung or low or ends) and abs(now - self._looked_at) < self._patience:
             return False
         self._heard, self._looked_at, self._patience = news, now, _LONGEST_NAP_SECONDS
-        if busy:
+        if busy or rung:
             return True
         async with self._database.read() as session:
             if not await queue.nothing_waits(session, self._clock.now()):
@@ -299,7 +310,7 @@ class Sender:
             self._texts.clear()
         last, leave = self._window.last_wanted(), self._window.full_chats()
         rows = await queue.next_messages(session, now, last, SIZE, leave=leave)
-        self._has_more = len(rows) == SIZE
+        self._has_more = last is not Lane.BULK or len(rows) == SIZE
         new = [row for row in rows if (False, row.id) not in self._window]
         messages = await queue.as_shipments(session, new, self._texts)
         return [*messages, *await queue.changed_cards(session, now, SIZE)]
