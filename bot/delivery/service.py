@@ -98,6 +98,12 @@ async def touch(session: AsyncSession, subject: str, *, role: str | None = None,
     ring_after_commit(session, "paint")
 
 
+async def speak(session: AsyncSession, chat_id: int, locale: str) -> None:
+    """The cards of a chat are in that language from now on: the newest at once, the others when they change next."""
+    await repository.set_language(session, chat_id, locale)
+    ring_after_commit(session, "paint")
+
+
 async def show_card_again(session: AsyncSession, subject: str, role: str, chat_id: int | None = None) -> None:
     """Ships the card as a new, ringing message at the foot of its chat; the old message is not kept up to date.
 

@@ -8,6 +8,7 @@ from telegram import Contact
 from telegram.ext import filters
 
 from bot.core.access import Permission
+from bot.delivery import service as delivery
 from bot.delivery.schemas import Target
 from bot.directory import groups, invitations, joining, people, rules
 from bot.directory.errors import ChangedMeanwhile
@@ -182,9 +183,12 @@ async def set_language(act: Act) -> None:
     wanted = known(act.data[1] if len(act.data) > 1 else None)
     if not act.is_private:
         await groups.set_language(act.session, act.plan, act.actor, act.now, chat_id=act.chat.id, locale=wanted)
+        await delivery.speak(act.session, act.chat.id, wanted)
         await act.say(texts.LanguageSet(), to=replace(act.here, locale=wanted))
         return
     await people.set_language(act.session, act.actor, act.now, locale=wanted)
+    if act.actor.person_id is not None:
+        await delivery.speak(act.session, act.chat.id, wanted)
     await act.say(texts.LanguageSet(), screens.menu(act.actor, wanted), to=replace(act.here, locale=wanted))
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.core.database import Database
 from bot.core.nursery import Nursery
 from bot.delivery import service
 from bot.delivery.models import CardState, Lane
@@ -25,6 +31,48 @@ async def test_fifty_touches_make_few_edits_and_the_last_state_is_shown(post: Po
     assert await post.texts(group) == ["50"]
     (seen,) = await post.seen(group)
     assert 1 <= len(seen.edits) <= 10
+
+
+async def test_a_card_that_changes_costs_the_sender_two_transactions(
+    post: Post, officer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for finding it and letting it leave, one for what became of it; the first of all for the touch itself."""
+    written: list[str] = []
+    write = Database.write
+
+    @asynccontextmanager
+    async def counted(self: Database) -> AsyncIterator[AsyncSession]:
+        async with write(self) as session:
+            yield session
+        written.append(asyncio.current_task().get_name())  # type: ignore[union-attr]  # a test runs in a task
+
+    await post.wish("incident:1", officer, "一")
+    async with post.sending():
+        await post.settled()
+        monkeypatch.setattr(Database, "write", counted)
+        await post.touch("incident:1", "二")
+        await post.settled()
+    assert await post.texts(officer) == ["二"]
+    assert Counter(written)["painter"] == 1
+    assert Counter(written)["sender"] == 2
+
+
+async def test_who_changes_his_language_gets_what_is_on_his_screen_in_it_and_the_rest_when_it_changes(
+    post: Post, officer: int, group: int
+) -> None:
+    for number in range(7):
+        await post.wish(f"incident:{number}", officer, f"险情{number}")
+    await post.wish("incident:1", group, "险情1")
+    await post.sent()
+    async with post.database.write() as session:
+        await service.speak(session, officer, "en")
+    before = {card.id: card.painted_rev for card in await post.cards()}
+    await post.sent()
+    after = await post.cards()
+    painted = [card.subject for card in after if card.painted_rev > before[card.id]]
+    assert painted == [f"incident:{number}" for number in range(2, 7)]
+    assert {card.locale for card in after if card.chat_id == officer} == {"en"}
+    assert {card.locale for card in after if card.chat_id == group} == {"zh"}
 
 
 async def test_a_touch_that_changes_nothing_ships_nothing(post: Post, group: int) -> None:

@@ -146,6 +146,15 @@ async def test_language_is_changed_by_a_tap_and_the_menu_with_it(talk: Talk) -> 
     assert only(await talk.says(WORKER, "Help")).text.startswith("<b>Danger")
 
 
+async def test_a_report_under_way_goes_on_in_the_language_its_reporter_has_chosen(talk: Talk) -> None:
+    asked = only(await talk.says(WORKER, "屋后边坡开裂"))
+    assert "没有人" in asked.buttons
+    card, changed = await talk.taps(WORKER, "dir.lang:en")
+    assert card.text.startswith("<b>Is anybody in danger?</b>")
+    assert "Nobody" in card.buttons
+    assert "Report danger" in changed.keys
+
+
 async def test_leaving_is_confirmed_and_those_who_watch_are_told(talk: Talk) -> None:
     asked = only(await talk.says(WORKER, "/leave"))
     assert "横店村 第3网格 · 网格员" in asked.text
