@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.database import Database
-from bot.delivery.models import Card, CardState, MessageState
+from bot.delivery.models import OPEN_STATES, Card, CardState, MessageState
 from bot.delivery.models import Message as Row
 from bot.delivery.service import body_of, view_of
 from bot.directory.models import Person
@@ -217,6 +217,15 @@ class Books:
             return self.drafts[int(number)].reminded
         mine = [report.id for report in self.reports.values() if report.incident_id == int(number)]
         return any(draft.reminded for draft in self.drafts.values() if draft.report_id in mine)
+
+
+async def anything_waits(database: Database) -> bool:
+    """Whether a message is still to leave, or a card shows less than was painted."""
+    async with database.read() as session:
+        rows = await session.exec(select(Row.id).where(col(Row.state).in_(OPEN_STATES)).limit(1))
+        behind = col(Card.painted_rev) > col(Card.shown_rev)
+        cards = await session.exec(select(Card.id).where(behind, Card.state != CardState.UNCERTAIN).limit(1))
+        return rows.first() is not None or cards.first() is not None
 
 
 async def read(url: str, plan: Plan, control: Control, done: Sequence[Done], since: Mapping[int, int]) -> Books:

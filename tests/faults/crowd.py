@@ -221,8 +221,11 @@ async def strike(bot: BotProcess, crowd: Crowd, kills: int, random: Random) -> N
         await bot.kill()
 
 
-async def rest(crowd: Crowd, jump: Callable[[float], None]) -> None:
-    """Lets time pass and people finish what they began, until the bot has nothing more to do now.
+async def rest(crowd: Crowd, jump: Callable[[float], None], anything_waits: Callable[[], Awaitable[bool]]) -> None:
+    """Lets time pass and people finish what they began, until the bot has nothing more to do.
+
+    `anything_waits`: whether the ledger holds what is still to leave. A group that had too much at once is left alone
+    for a while, and until then the bot has nothing to do.
 
     Raises:
         AssertionError: it never settles.
@@ -232,8 +235,9 @@ async def rest(crowd: Crowd, jump: Callable[[float], None]) -> None:
         left = await crowd.tidy()
         try:
             await crowd.control.settled(_SETTLE_SECONDS)
-            if not left:
+            if not left and not await anything_waits():
                 return
+            missing = "what was left to people, or waits for its chat"
         except ControlError as error:
             missing = str(error)
         jump(_LAST_JUMP_SECONDS)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
 
 import pytest
 from typer import echo
 
+from bot.core.database import Database
 from bot.demo_bot import demo_plan
 from scenarios.world import join
 from tests.faults import books
@@ -78,7 +80,9 @@ async def _play(stage: Live, crowd: Crowd, kills: int, random: Random) -> float:
 
     began = time.monotonic()
     await asyncio.gather(crowd.stream(), strike(stage.bot, crowd, kills, random))
-    await rest(crowd, stage.sandbox.world.clock.jump)
+    database = Database(stage.database_url)
+    await rest(crowd, stage.sandbox.world.clock.jump, partial(books.anything_waits, database))
+    await database.close()
     return time.monotonic() - began
 
 
