@@ -129,7 +129,8 @@ async def test_what_comes_while_its_chat_is_being_handled_is_handled_next(
     async def write_more(row: InboxUpdate) -> None:
         if row.update_id == 1:
             came.append(asyncio.create_task(desk.receive(said(2, 7))))
-            await asyncio.sleep(0 if desk.database.is_sqlite else 0.2)
+            if not desk.database.is_sqlite:
+                await came[0]
 
     desk.meet = write_more
     async with desk.working(1 if desk.database.is_sqlite else workers):
