@@ -43,7 +43,10 @@ class Nursery:
 
     def once(self, name: str, coroutine: Coroutine[object, object, None]) -> None:
         """Runs the coroutine beside everything else; its failure is logged, never raised."""
-        self._keep(asyncio.create_task(self._logging(name, coroutine), name=name))
+        task = asyncio.create_task(self._logging(name, coroutine), name=name)
+        # Cancelled before it began, it would never have been awaited.
+        task.add_done_callback(lambda _task: coroutine.close())
+        self._keep(task)
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 
 import pytest
@@ -106,3 +107,13 @@ async def test_nothing_outlives_the_nursery_not_even_what_is_started_while_it_cl
         await started.wait()
     assert ends == ["first", "heir"]
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_what_is_ended_before_it_began_is_closed_and_complains_of_nothing() -> None:
+    async def work() -> None:
+        raise AssertionError("it began")
+
+    begun = work()
+    async with Nursery() as nursery:
+        nursery.once("work", begun)
+    assert inspect.getcoroutinestate(begun) == inspect.CORO_CLOSED
