@@ -69,22 +69,23 @@ def databases(postgres: str | None) -> Iterator[dict[str, str]]:
 def many(postgres: str | None, kind: str, count: int) -> Iterator[list[str]]:
     """The URLs of so many migrated databases of one kind, copies of one that was migrated."""
     with databases(postgres if kind == "postgresql" else None) as urls, ExitStack() as stack:
-        yield [stack.enter_context(_copy(urls[kind], f"copy_{number}")) for number in range(count)]
+        yield [stack.enter_context(copy(urls[kind], f"copy_{number}")) for number in range(count)]
 
 
 @contextmanager
-def _copy(url: str, suffix: str) -> Iterator[str]:
+def copy(url: str, suffix: str) -> Iterator[str]:
+    """The URL of a copy of a database nobody is connected to; it lives as long as the block."""
     made = make_url(url)
     name = f"{made.database}_{suffix}"
-    copy = made.set(database=name).render_as_string(hide_password=False)
+    copied = made.set(database=name).render_as_string(hide_password=False)
     if made.get_backend_name() == "sqlite":
         # The folder goes as a whole.
         copyfile(str(made.database), name)
-        yield copy
+        yield copied
         return
     _on(url, f"create database {name} template {made.database}", database="postgres")
     try:
-        yield copy
+        yield copied
     finally:
         _on(url, f"drop database {name} with (force)", database="postgres")
 
