@@ -138,8 +138,8 @@ async def settle(
     await _WRITES[outcome.meaning](session, now, shipment, outcome)
     if outcome.meaning in (*_LOST, Meaning.MIGRATED):
         await _hand_on(session, now, ChatChange(shipment.chat_id, outcome.text, outcome.migrate_to), heed)
-    if not (shipment.is_card and outcome.meaning is Meaning.DELIVERED):
-        # A card that is shown leaves nothing to do.
+    if shipment.edits is None or outcome.meaning is not Meaning.DELIVERED:
+        # What is told of a case waits for its card to appear; that one changes lets nothing go.
         ring_after_commit(session, "send")
 
 

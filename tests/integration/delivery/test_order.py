@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from bot.delivery import sender
 from bot.delivery.models import Lane, MessageState
 from bot.delivery.pacing import TELEGRAM, Policy, Rate
 from bot.delivery.repository import MASS
+from bot.delivery.window import SIZE
 from sandbox.limits import Limits, Pacer
 from tests.integration.delivery.post import PUT_OFF, Post
+from tests.waiting import eventually
 
 PLENTY = Rate(1e6, 1e6)
 
@@ -37,6 +45,42 @@ async def test_what_is_told_of_a_case_comes_after_the_case(post: Post, group: in
     await post.tell(group, "现场照片", Lane.URGENT, subject="incident:1")
     await post.sent()
     assert await post.texts(group) == ["险情卡片", "现场照片"]
+
+
+class _Accepting:
+    """A platform that takes everything."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def call(self, _method: str, params: Mapping[str, Any], *, timeout: float = 20.0) -> Any:
+        self.texts.append(str(params.get("text")))
+        return {"message_id": len(self.texts)}
+
+    def download(self, path: str) -> AsyncIterator[bytes]:
+        raise AssertionError(path)
+
+
+async def test_what_is_told_of_a_case_leaves_as_soon_as_its_card_is_there_while_many_are_told_something(
+    post: Post, group: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sender has enough to choose from, and looks at the queue only when it is rung for."""
+    monkeypatch.setattr(sender, "_LONGEST_NAP_SECONDS", 3600)
+    post.policy = Policy(Rate(4, 4, {Lane.ROUTINE: 1, Lane.BULK: 2}), PLENTY, PLENTY)
+    platform = _Accepting()
+    await post.tell_all(range(1_000, 1_000 + SIZE), "黄色预警", Lane.ROUTINE)
+    async with post.sending(platform):
+        await eventually(post.database, lambda: _has(platform, "黄色预警"), "a broadcast under way")
+        await post.wish("incident:1", group, "险情卡片", Lane.URGENT)
+        await post.tell(group, "现场照片", Lane.URGENT, subject="incident:1")
+        await eventually(post.database, lambda: _has(platform, "现场照片"), "what is told of the case")
+    told = [text for text in platform.texts if text in ("险情卡片", "现场照片")]
+    assert told == ["险情卡片", "现场照片"]
+    assert len(platform.texts) < SIZE // 2, "the others still wait"
+
+
+async def _has(platform: _Accepting, text: str) -> bool:
+    return text in platform.texts
 
 
 async def test_a_card_that_cannot_be_painted_does_not_hold_up_what_is_told(post: Post, group: int) -> None:
