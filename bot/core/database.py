@@ -97,7 +97,7 @@ class Database:
             Unavailable: the database cannot now.
         """
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
-            with self._watched(writes=True):
+            with self.watched(writes=True):
                 async with session.begin():
                     session.info[_CONNECTION] = await session.connection()
                     yield session
@@ -112,12 +112,18 @@ class Database:
         """A session for reading, all of it as at its first query; whatever it changes is rolled back."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             # Closing rolls back without emptying the rows, so that what was read can be used outside.
-            with self._watched(writes=False):
+            with self.watched(writes=False):
                 yield session
 
     @contextmanager
-    def _watched(self, *, writes: bool) -> Iterator[None]:
-        """Whoever can read knows that the database is there; only who writes knows that there is room."""
+    def watched(self, *, writes: bool) -> Iterator[None]:
+        """Says once in the log that the database cannot, with what to do, and once that it can again.
+
+        Whoever can read knows that it is there; only who writes knows that there is room.
+
+        Raises:
+            Unavailable: the database cannot now.
+        """
         try:
             yield
         except POSSIBLY as error:

@@ -137,9 +137,9 @@ class Sole(Generic[PartT]):
     async def _take(self, engine: AsyncEngine) -> None:
         """Waits for the lock by looking again: one who waits in a statement would keep the server from tidying up."""
         try:
-            await _asked(engine, _END_WHEN_SILENT, str(_SILENT_MILLISECONDS))
+            await self._ask(engine, _END_WHEN_SILENT, str(_SILENT_MILLISECONDS))
             pause = _SOON_SECONDS
-            while not await _asked(engine, _TAKE, _key(self._bot, self._what)):
+            while not await self._ask(engine, _TAKE, _key(self._bot, self._what)):
                 self._troubled = False
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LOOK_AGAIN_SECONDS)
@@ -147,6 +147,11 @@ class Sole(Generic[PartT]):
             raise Lost(f"{type(error).__name__}: {error}") from error
         self._troubled = False
         log.info("alone", what=self._what)
+
+    async def _ask(self, engine: AsyncEngine, statement: str, given: object) -> Any:
+        # A program without a part asks for nothing else: it would never say that the database is away.
+        with self._database.watched(writes=False):
+            return await _asked(engine, statement, given)
 
     def _note(self, lost: Lost) -> None:
         """Once, however long the database is away."""

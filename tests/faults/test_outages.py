@@ -28,8 +28,6 @@ from tests.faults.seeds import seeded
 MODES = ("immediate", "fast")
 """A crash, and a restart as an administrator does it."""
 AWAY_SECONDS = 2.0
-LONGEST_UNNOTICED = 10
-"""So many times as long; whoever has nothing to do does not see at once that it is away."""
 FEW = 200
 FULL_AT_BYTES = 128 * 1024
 """Less than the database writes, more than the log."""
@@ -67,10 +65,6 @@ async def _restarted(
                     await asyncio.to_thread(server.stop, MODES[number % len(MODES)])
                     # Long enough to be noticed by everybody.
                     await pause(random.uniform(AWAY_SECONDS, 2 * AWAY_SECONDS))
-                    for _ in range(LONGEST_UNNOTICED):
-                        if (folder / "all.log").read_text(encoding="utf-8").count("database_away") > number:
-                            break
-                        await pause(AWAY_SECONDS)
                     await asyncio.to_thread(server.start)
 
             async with asyncio.TaskGroup() as group:

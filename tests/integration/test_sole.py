@@ -19,6 +19,7 @@ from bot.core.database import Database
 from bot.core.errors import Unavailable
 from bot.core.nursery import Nursery
 from bot.core.sole import Lost, Sole, holders
+from bot.core.trouble import Trouble
 from bot.delivery.models import Chat
 from tests.databases import Postgres
 from tests.waiting import eventually
@@ -263,7 +264,8 @@ async def test_a_database_that_is_away_is_asked_again_and_complained_of_once(
         async with Nursery() as nursery:
             nursery.loop("writing", started.run)
             await eventually(database, lambda: _true(len(asked) > 5), "asking again")
-    assert [line["event"] for line in lines] == ["not_alone"]
+    assert [line["event"] for line in lines] == ["database_away", "not_alone"]
+    assert database.trouble is Trouble.AWAY, "which the heartbeat tells, also where nothing else is asked"
     await database.close()
 
 
