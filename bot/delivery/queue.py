@@ -190,7 +190,10 @@ def _next_in(dialect: str, state: MessageState) -> Select[Any]:
     left = listed(dialect, "chat", "lane")
     wanted: Select[Any] = select(*(_MESSAGE.c[name] for name in _SHIPPED))
     due = wanted.where(_MESSAGE.c.state == state, _MESSAGE.c.lane <= bindparam("last"), _may_leave())
-    due = due.where(~exists().where(left.c.chat == _MESSAGE.c.chat_id, left.c.lane <= _MESSAGE.c.lane))
+    # Asked of each row, not joined: PostgreSQL would put all that waits in order again for a first few.
+    is_left = _MESSAGE.c.chat_id.in_(select(left.c.chat))
+    from_lane = select(func.min(left.c.lane)).where(left.c.chat == _MESSAGE.c.chat_id).scalar_subquery()
+    due = due.where(or_(~is_left, _MESSAGE.c.lane < from_lane))
     return due.order_by(_MESSAGE.c.lane, _MESSAGE.c.mass, _MESSAGE.c.id).limit(bindparam("limit"))
 
 

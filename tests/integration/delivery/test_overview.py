@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from bot.core.database import Database
@@ -17,6 +15,7 @@ from bot.delivery.models import Card, CardState, Lane, Message, MessageState
 from bot.delivery.outcomes import Meaning
 from bot.delivery.overview import Overview, ParkedChat, Spread
 from bot.delivery.schemas import Screen, Target, Telling
+from tests.integration.delivery.plans import asked, plans, reads_through
 
 NOW = datetime(2026, 7, 12, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -191,43 +190,8 @@ async def years(database: Database) -> Database:
     return database
 
 
-@contextmanager
-def asked(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """Every statement of the block about messages, with its parameters."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if "FROM delivery_message" in statement:
-            statements.append((statement, parameters))
-
-    engine = database._reader.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-async def plans(database: Database, statements: list[tuple[str, Any]]) -> list[str]:
-    """How the database would answer each, one plan a statement."""
-    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
-    found = []
-    async with database.read() as session:
-        connection = await session.connection()
-        for statement, parameters in statements:
-            rows = (await connection.exec_driver_sql(explain + statement, parameters)).all()
-            found.append("\n".join(str(row[-1]) for row in rows))
-    return found
-
-
-def reads_through(plan: str) -> bool:
-    """Whether all rows of the ledger are looked at, one after the other."""
-    scans = ("SCAN delivery_message", "Seq Scan on delivery_message")
-    return any(scan in line and "USING" not in line for line in plan.splitlines() for scan in scans)
-
-
 async def test_a_ledger_of_a_hundred_thousand_rows_is_never_read_through(years: Database) -> None:
-    with asked(years) as statements:
+    with asked() as statements:
         found = await look(years)
         async with years.read() as session:
             told = await overview.of_version(session, "warning:1", 1, ["text"])
@@ -246,7 +210,7 @@ async def test_a_ledger_of_a_hundred_thousand_rows_is_never_read_through(years: 
 
 
 async def test_the_guard_sees_a_query_that_reads_the_ledger_through(years: Database) -> None:
-    with asked(years) as statements:
+    with asked() as statements:
         async with years.read() as session:
             await session.exec(select(Message.id).where(Message.attempts == 7))
     (plan,) = await plans(years, statements)
