@@ -27,6 +27,8 @@ from bot.intake import receiving
 from bot.intake.models import Draft, Item, ItemKind, Serial
 from bot.intake.schemas import Sent
 from bot.plan.service import Plan
+from tests.databases import Postgres
+from tests.waiting import eventually
 
 BIG = -1_003_999_999_999_999
 AT_ONCE = 200
@@ -121,6 +123,48 @@ async def test_a_statement_is_one_way_to_the_thread_of_sqlite_and_back(
     begin, query, rollback = 1, 1, 1
     assert ways == begin + query + rollback
     await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_transaction_asks_the_server_nothing_but_its_own(postgres: Postgres) -> None:
+    database = Database(postgres.emptied())
+    asked: list[str] = []
+    async with database.read() as session:
+        driver = await driver_of(session)
+        await session.exec(select(Chat))
+    with driver.query_logger(lambda record: asked.append(record.query.split()[0].rstrip(";"))):
+        async with database.read() as session:
+            assert (await session.exec(select(Chat))).all() == []
+    await database.close()
+    # The driver tells of what is not prepared: the query itself is.
+    assert asked == ["BEGIN", "ROLLBACK"]
+
+
+@pytest.mark.postgres
+async def test_a_connection_that_the_server_has_ended_is_not_used_again(postgres: Postgres) -> None:
+    database = Database(postgres.emptied())
+    onlooker = Database(database.url)
+    async with database.read() as one, database.read() as other:
+        drivers = [await driver_of(session) for session in (one, other)]
+        numbers = [driver.get_server_pid() for driver in drivers]
+    async with onlooker.read() as session:
+        connection = await session.connection()
+        ending = text("SELECT pg_terminate_backend(pid) FROM unnest(CAST(:them AS integer[])) AS pid")
+        await connection.execute(ending, {"them": numbers})
+
+    async def heard() -> bool:
+        return all(driver.is_closed() for driver in drivers)
+
+    await eventually(onlooker, heard, "the end of both")
+    async with database.read() as one, database.read() as other:
+        for session in (one, other):
+            assert (await session.exec(select(Chat))).all() == []
+    for opened in (database, onlooker):
+        await opened.close()
+
+
+async def driver_of(session: AsyncSession) -> Any:
+    return (await (await session.connection()).get_raw_connection()).driver_connection
 
 
 async def test_two_hundred_who_read_and_then_write_all_get_through(database: Database) -> None:
