@@ -180,11 +180,6 @@ async def left_unsent(session: AsyncSession) -> dict[str, int]:
     return {state: counts[state] for state in ("dead", "uncertain", "held")}
 
 
-async def get_card(session: AsyncSession, card_id: int) -> Card | None:
-    """The card, or None."""
-    return await session.get(Card, card_id)
-
-
 async def hold_cards(session: AsyncSession, ids: Collection[int]) -> Sequence[Card]:
     """Those of the cards that nobody else is just changing, kept from the others until the end of the transaction.
 

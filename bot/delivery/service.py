@@ -119,12 +119,6 @@ async def follow_subject(session: AsyncSession, subject: str, role: str, new_sub
     ring_after_commit(session, "paint")
 
 
-async def card_view(session: AsyncSession, card_id: int) -> CardView | None:
-    """The card a tapped button belongs to."""
-    card = await repository.get_card(session, card_id)
-    return view_of(card) if card else None
-
-
 async def subject_of(session: AsyncSession, chat_id: int, message_id: int) -> str | None:
     """What the message in the chat was about, if it was ours: how a reply finds its case."""
     return await repository.subject_of(session, chat_id, message_id)
