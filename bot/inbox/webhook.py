@@ -21,6 +21,7 @@ from aiohttp import web
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import Unavailable
+from bot.core.serving import served
 from bot.delivery.gateway import GatewayError, Platform
 from bot.inbox import service
 from bot.inbox.poller import WANTED_UPDATES
@@ -34,6 +35,7 @@ HEALTH = "/health"
 _LARGEST_BYTES = 512 * 1024
 """An update is a few kilobytes: files come by their ids."""
 _SHUTDOWN_SECONDS = 5.0
+_AGAIN_SECONDS = 5.0
 _PAUSES_SECONDS = (0.2, 1.0, 5.0, 15.0)
 _AT_ONCE = 10
 """Connections the platform may open: what they bring is stored one after the other anyway."""
@@ -82,20 +84,23 @@ class Webhook:
         self._address = address
 
     async def run(self) -> None:
-        """Listens, tells the platform where, and takes updates in until cancelled."""
+        """Takes updates in until cancelled; where it cannot listen, it says so and tries again after a while."""
+        while True:
+            try:
+                await self._serve()
+            except OSError as error:
+                mend = "end what listens there, or set another JIAOYING_WEBHOOK_LISTEN, in the proxy too"
+                log.error("webhook_not_served", listen=self._address.listen, said=str(error), mend=mend)
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _serve(self) -> None:
         app = web.Application(client_max_size=_LARGEST_BYTES)
         app.add_routes([web.get(HEALTH, self._healthy), web.post("/{path:.*}", self._take)])
-        host, _, port = self._address.listen.rpartition(":")
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        async with served(app, self._address.listen, shutdown_seconds=_SHUTDOWN_SECONDS):
             await self._announce()
             log.info("webhook_set", url=self._address.public, listen=self._address.listen)
+            # It stays set when we end: what people do while we are away waits at the platform.
             await asyncio.Event().wait()
-        finally:
-            # It stays set: what people do while we are away waits at the platform.
-            await runner.cleanup()
 
     async def _announce(self) -> None:
         """Tells the platform where; its errors are waited out."""

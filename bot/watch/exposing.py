@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.core.clock import Clock
 from bot.core.database import Database
 from bot.core.errors import Unavailable
+from bot.core.serving import served
 from bot.watch.heartbeat import Heartbeat
 from bot.watch.metrics import Metrics
 
@@ -54,15 +55,9 @@ class Exposing:
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _serve(self) -> None:
-        host, _, port = self._listen.rpartition(":")
-        runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        async with served(self.app(), self._listen, shutdown_seconds=_SHUTDOWN_SECONDS):
             log.info("metrics", listen=self._listen)
             await asyncio.Event().wait()
-        finally:
-            await runner.cleanup()
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
         self._metrics.take_ages(self._parts.ages())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ import aiohttp
 import orjson
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.core.clock import Clock
 from bot.core.database import Database
@@ -83,6 +85,27 @@ async def test_what_people_do_is_brought_in_order_and_what_waited_before_too(
     async with brought(database, clock, gateway, address):
         sent += [(await control.say(worker, f"{number}")).update_id for number in range(10)]
         assert await until_stored(database, 11) == sent
+
+
+async def test_an_address_that_is_taken_is_named_and_tried_again_until_it_is_free(
+    database: Database, clock: Clock, gateway: Gateway, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "_AGAIN_SECONDS", 0.05)
+    host, _, port = address.listen.rpartition(":")
+
+    async def logged(event: str) -> bool:
+        return event in [each["event"] for each in log]
+
+    with socket.create_server((host, int(port))) as other, capture_logs() as log:
+        async with Nursery() as nursery:
+            nursery.loop("webhook", Webhook(database, clock, gateway, TapAnswerer(gateway, nursery), address).run)
+            await eventually(database, lambda: logged("webhook_not_served"), "what is in the way")
+            other.close()
+            await eventually(database, lambda: logged("webhook_set"), "the webhook")
+    first = log[0]
+    assert (first["listen"], "in use" in first["said"]) == (address.listen, True)
+    assert "JIAOYING_WEBHOOK_LISTEN" in first["mend"]
+    assert not await logged("loop_died")
 
 
 async def test_what_could_not_be_stored_is_brought_again_and_once_is_enough(
