@@ -43,10 +43,12 @@ _POSTGRES_CONNECTIONS = 20
 # Who is frozen, or on a machine that is gone, must not keep his locks: nothing we do pauses in a transaction.
 _LONGEST_PAUSE_MILLISECONDS = 8000
 
-POSTGRES_SETTINGS = {"random_page_cost": "1.1"}
-"""What a connection asks of the server: rows that are known are looked up by their key, and the table is not read for
-them, however little the server has counted of it yet. Its own figure is for disks with a head to move."""
-
+# Said by each connection once it is made: a pooler takes few settings from whoever connects. Rows that are known are
+# looked up by their key, and the table is not read for them, however little the server has counted of it yet.
+_SAID_FIRST = f"""
+SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS};
+SET random_page_cost = 1.1
+"""
 
 _CONNECTION = "connection"
 
@@ -158,16 +160,19 @@ def _postgres_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         pool_size=8,
         max_overflow=_POSTGRES_CONNECTIONS - 8,
         pool_timeout=_PATIENCE_SECONDS,
-        connect_args={
-            "server_settings": {
-                "idle_in_transaction_session_timeout": str(_LONGEST_PAUSE_MILLISECONDS),
-                **POSTGRES_SETTINGS,
-            },
-        },
     )
+    say_first(engine)
     event.listen(engine.sync_engine, "checkout", _must_be_open)
     # As in SQLite: two queries of one reader must not see two different states ("inbox empty", "newest update 7").
     return engine, engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def say_first(engine: AsyncEngine) -> None:
+    """Lets each connection of an engine for PostgreSQL have our settings."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.run_async(lambda driver: driver.execute(_SAID_FIRST))
 
 
 def _must_be_open(connection: Any, _record: Any, _proxy: Any) -> None:

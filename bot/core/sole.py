@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.clock import Clock
-from bot.core.database import POSTGRES_SETTINGS, Database
+from bot.core.database import Database, say_first
 from bot.core.errors import Fault
 from bot.core.nursery import Nursery
 
@@ -187,12 +187,10 @@ def _one_connection(url: str, name: str) -> AsyncEngine:
         connect_args={
             "timeout": _ANSWER_SECONDS,
             "command_timeout": _STATEMENT_SECONDS,
-            "server_settings": {
-                "application_name": f"{name} {socket.gethostname()}, process {os.getpid()}",
-                **POSTGRES_SETTINGS,
-            },
+            "server_settings": {"application_name": f"{name} {socket.gethostname()}, process {os.getpid()}"},
         },
     )
+    say_first(engine)
     connected: list[object] = []
 
     @event.listens_for(engine.sync_engine, "do_connect")

@@ -18,6 +18,7 @@ from bot.core.access import Actor, Grant, Permission
 from bot.core.bells import ring_after_commit
 from bot.core.clock import Clock
 from bot.core.database import Database
+from bot.core.sole import _one_connection
 from bot.core.upsert import insert_new, next_in_series
 from bot.delivery import service as delivery
 from bot.delivery.models import Chat, Lane, Message
@@ -138,6 +139,21 @@ async def test_a_transaction_asks_the_server_nothing_but_its_own(postgres: Postg
     await database.close()
     # The driver tells of what is not prepared: the query itself is.
     assert asked == ["BEGIN", "ROLLBACK"]
+
+
+@pytest.mark.postgres
+async def test_every_connection_has_our_settings_also_through_a_pooler_that_takes_none(postgres: Postgres) -> None:
+    """PgBouncer refuses whoever asks for any while he connects, his own name and the like excepted."""
+    database = Database(postgres.emptied())
+    alone = _one_connection(database.url, "writing")
+    for engine in (database._writer, database._reader, alone):
+        async with engine.connect() as connection:
+            for name, wanted in {"random_page_cost": "1.1", "idle_in_transaction_session_timeout": "8s"}.items():
+                asked = text("SELECT current_setting(name), source FROM pg_settings WHERE name = :name")
+                found = (await connection.execute(asked, {"name": name})).one()
+                assert found == (wanted, "session"), "not as it connected"
+    await alone.dispose()
+    await database.close()
 
 
 @pytest.mark.postgres
