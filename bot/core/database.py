@@ -45,10 +45,7 @@ _LONGEST_PAUSE_MILLISECONDS = 8000
 
 # Said by each connection once it is made: a pooler takes few settings from whoever connects. Rows that are known are
 # looked up by their key, and the table is not read for them, however little the server has counted of it yet.
-_SAID_FIRST = f"""
-SET idle_in_transaction_session_timeout = {_LONGEST_PAUSE_MILLISECONDS};
-SET random_page_cost = 1.1
-"""
+_KEYS_FIRST = "SET random_page_cost = 1.1"
 
 _CONNECTION = "connection"
 
@@ -160,19 +157,23 @@ def _postgres_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
         pool_size=8,
         max_overflow=_POSTGRES_CONNECTIONS - 8,
         pool_timeout=_PATIENCE_SECONDS,
+        # PgBouncer refuses this until it is told to ignore it, which is right only where it keeps sessions.
+        connect_args={
+            "server_settings": {"idle_in_transaction_session_timeout": str(_LONGEST_PAUSE_MILLISECONDS)},
+        },
     )
-    say_first(engine)
+    look_up_by_keys(engine)
     event.listen(engine.sync_engine, "checkout", _must_be_open)
     # As in SQLite: two queries of one reader must not see two different states ("inbox empty", "newest update 7").
     return engine, engine.execution_options(isolation_level="REPEATABLE READ")
 
 
-def say_first(engine: AsyncEngine) -> None:
-    """Lets each connection of an engine for PostgreSQL have our settings."""
+def look_up_by_keys(engine: AsyncEngine) -> None:
+    """Lets each connection of an engine for PostgreSQL plan so."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
-        connection.run_async(lambda driver: driver.execute(_SAID_FIRST))
+        connection.run_async(lambda driver: driver.execute(_KEYS_FIRST))
 
 
 def _must_be_open(connection: Any, _record: Any, _proxy: Any) -> None:

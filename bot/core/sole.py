@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.core.clock import Clock
-from bot.core.database import Database, say_first
+from bot.core.database import Database, look_up_by_keys
 from bot.core.errors import Fault
 from bot.core.nursery import Nursery
 
@@ -190,7 +190,7 @@ def _one_connection(url: str, name: str) -> AsyncEngine:
             "server_settings": {"application_name": f"{name} {socket.gethostname()}, process {os.getpid()}"},
         },
     )
-    say_first(engine)
+    look_up_by_keys(engine)
     connected: list[object] = []
 
     @event.listens_for(engine.sync_engine, "do_connect")
